@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from advocacy.batch import DEFAULT_FORMATS, FORMATS, Format
+from advocacy.batch.unprintable import attach_instead
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Level, Problem, has_errors
 from advocacy.files.text import LARGEST, read_start
@@ -37,8 +38,6 @@ Typeset = Literal["auto", "full"]
 SharedDigests = Mapping[tuple[str, str], str]
 """A digest of what the letters of a stage share in a format, by stage and format."""
 
-UNPRINTABLE = "unprintable-character"
-"""The code of the problem that no font has a character."""
 DIGEST_LENGTH = 32
 """Hexadecimal digits of a digest of inputs: 128 bits."""
 
@@ -262,7 +261,12 @@ def make_documents(
         printed = _typeset(checked, workspace, typeset, made)
     attached = printed
     if attaches and printed is None:
-        attached, attaches = _instead(checked, settings, typeset, made, asked="pdf" in formats)
+        instead = attach_instead(
+            checked, settings.campaign, made.problems,
+            lambda other: _typeset(other, workspace, typeset, MadeDocuments()),
+            asked="pdf" in formats,
+        )  # fmt: skip
+        attached, attaches, made.problems = instead.data, instead.attaches, instead.problems
     for kind in formats:
         name = f"{letter.file_name}.{kind}"
         if kind == "pdf":
@@ -292,50 +296,6 @@ def _typeset(
     if result.digest is not None:
         made.sums[f"{checked.letter.file_name}.pdf"] = result.digest
     return result.data
-
-
-def _instead(
-    checked: CheckedLetter,
-    settings: BatchSettings,
-    typeset: Typeset,
-    made: MadeDocuments,
-    *,
-    asked: bool,
-) -> tuple[bytes | None, bool]:
-    """What is attached where no font can print a name, as the stage says, and whether anything is.
-
-    The problems are then warnings, unless the PDF is `asked` for itself.
-    """
-    letter, campaign = checked.letter, settings.campaign
-    wanted = campaign.file.stages[letter.stage].unprintable_name
-    errors = [problem for problem in made.problems if problem.level is Level.ERROR]
-    if wanted is None or any(problem.code != UNPRINTABLE for problem in errors):
-        return None, True
-    data = None
-    if wanted == "no-name":
-        without = _without_name(letter, campaign)
-        again = MadeDocuments()
-        if without is not None:
-            data = _typeset(without, campaign.workspace, typeset, again)
-    if not asked:
-        made.problems = [problem.at(Level.WARNING) for problem in made.problems]
-    return data, data is not None
-
-
-def _without_name(letter: Letter, campaign: Campaign) -> CheckedLetter | None:
-    """The letter to somebody's organization, without the name; None where there is no such."""
-    from advocacy.letters.compose import compose_for
-    from advocacy.letters.letter import check
-
-    person = letter.recipient
-    names = ("name", "given_name", "family_name", "suffix", "honorific", "salutation")
-    organization = person.organization or campaign.file.target.organization
-    nobody = dict.fromkeys(names) | {"id": person.letter_id, "organization": organization}
-    found, _ = compose_for(
-        campaign, person.model_copy(update=nobody), letter.stage, letter.date,
-        supporters=letter.supporters, follows=letter.follows,
-    )  # fmt: skip
-    return None if found is None else check(found, campaign)[0]
 
 
 def _email(

@@ -10,7 +10,7 @@ from advocacy.campaign.joint_letters import join_recipients
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.offices import send_to_offices
 from advocacy.campaign.recipients import Recipient
-from advocacy.campaign.recipients.address import Parts, postal_lines
+from advocacy.campaign.recipients.address import Parts, postal_lines, with_french_town
 from advocacy.campaign.recipients.gendered_forms import envelope_name
 from advocacy.campaign.recipients.lists import read_list
 from advocacy.campaign.recipients.own_forms import Forms, address_by_forms, read_own_forms
@@ -171,7 +171,8 @@ def inside_address(
         return postal_lines(parts, home=home, language=language)
     lines = [name, recipient.title, organization]
     if organization == file.target.organization:
-        lines += file.target.address
+        french = (file.target.country or _french_by_language(campaign)) == "FR"
+        lines += map(with_french_town, file.target.address) if french else file.target.address
     return tuple(line for line in lines if line)
 
 
@@ -241,6 +242,12 @@ def unreachable(recipient: Recipient) -> Problem | None:
     )
 
 
+def _french_by_language(campaign: Campaign) -> str | None:
+    """The sender's country, or France where a French campaign names no country."""
+    french = campaign.file.language in ("fr", "fr-FR")
+    return campaign.file.sender.country or ("FR" if french else None)
+
+
 LONGEST_FRENCH_LINE, MOST_FRENCH_LINES = 38, 6
 """Of an address in France: characters with spaces, and lines without the country's name.
 
@@ -252,20 +259,20 @@ def _french_problem(campaign: Campaign, recipient: Recipient) -> Problem | None:
     """That a French address has lines too long, or too many, for the post office."""
     file = campaign.file
     home = file.sender.country or file.target.country
-    country = recipient.country or file.target.country or file.sender.country
-    if (country or ("FR" if file.language in ("fr", "fr-FR") else None)) != "FR":
+    country = recipient.country or file.target.country or _french_by_language(campaign)
+    if country != "FR":
         return None
     lines = inside_address(campaign, recipient)
     longest = max(lines, key=len, default="")
     place = recipient.place() if _has_address(recipient) else file.target.place("address")
     if len(longest) > LONGEST_FRENCH_LINE:
+        key = _key_of(recipient, longest, file.language)
         return Problem(
             "french-address",
             f"A line of the address of {recipient.called} has {len(longest)} characters "
             f"(“{longest}”). In France, the limit is {LONGEST_FRENCH_LINE}.",
-            "Shorten the line: abbreviate (`AV` for `AVENUE`, `BD` for `BOULEVARD`), or move a "
-            "part of it to the line above.",
-            place,
+            _shorter(key),
+            (recipient.place(key) if key != "address" else None) or place,
         )
     abroad = bool(recipient.country and home and recipient.country != home)
     if len(lines) > MOST_FRENCH_LINES + abroad:
@@ -277,6 +284,26 @@ def _french_problem(campaign: Campaign, recipient: Recipient) -> Problem | None:
             place,
         )
     return None
+
+
+def _key_of(recipient: Recipient, line: str, language: str) -> str:
+    """The key of the recipient that a line of the address comes from; `address` for all others."""
+    for one in recipient.people:
+        if line == envelope_name(one, language):
+            return "name" if one.name else "family_name"
+        for key in ("title", "organization"):
+            if line == getattr(one, key):
+                return key
+    return "address"
+
+
+def _shorter(key: str) -> str:
+    if key == "address":
+        return (
+            "Shorten the line: abbreviate (`AV` for `AVENUE`, `BD` for `BOULEVARD`), or move a "
+            "part of it to the line above."
+        )
+    return "Shorten it: abbreviate words, or leave some out."
 
 
 def _has_address(recipient: Recipient) -> bool:

@@ -6,7 +6,6 @@ only in case, hyphens, underscores and spaces gets the known name. Such a fix is
 first, and kept only if it cures its problem and causes no new one.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -28,7 +27,7 @@ from advocacy.errors import AdvocacyError, Place, Problem, has_errors
 from advocacy.files.workspace import Workspace
 from advocacy.files.yaml.editing import rewrite_file
 from advocacy.files.yaml.reading import YamlList, YamlMap, parse, scan_yaml, scan_yaml_text
-from advocacy.files.yaml.traps import whole_text
+from advocacy.files.yaml.traps import cut_text, in_quotes
 from advocacy.resources import templates_dir
 
 Parser = Callable[[YamlMap], list[Problem]]
@@ -65,7 +64,8 @@ def fix_campaign(path: Path, templates: Path | None = None, *, fixable: Filter =
     """
     made: list[Fix] = []
     for file, parser in _yaml_files(path, templates).items():
-        if scan_yaml(file)[0] is not None:
+        data, wrong = scan_yaml(file)
+        if data is not None or any(problem.code == "text-cut-off" for problem in wrong):
             made += _rewrite(file, partial(_fix_yaml, path=file, parser=parser, fixable=fixable))
     campaign, problems = load_campaign(path, templates)
     if campaign is None or has_errors(problems):
@@ -140,13 +140,16 @@ def _fix_yaml(text: str, *, path: Path, parser: Parser, fixable: Filter) -> list
     for problem in fixable(known):
         scalar = scalars.get(problem.place) if problem.place else None
         fix = _fix(problem, scalar, text, lambda text: judge(text)[1]) if scalar else None
+        if problem.code == "text-cut-off":
+            fix = _put_in_quotes(problem, text)
         if fix:
             found.setdefault(fix.begin, fix)
     made: list[Fix] = []
     for _, fix in sorted(found.items(), reverse=True):
-        left = judge(fix.applied(text))[1]
-        if _cures(fix, known, left):
-            text, known = fix.applied(text), left
+        read, left = judge(fix.applied(text))
+        # Of a file that could not be read, more is known once it can.
+        if _cures(fix, known, left) or (data is None and not _remaining(left, fix.place)):
+            text, known, data = fix.applied(text), left, read
             made.append(fix)
     return made
 
@@ -180,10 +183,6 @@ def _fix(
     end = begin + len(raw)
     if not raw or not text.startswith(raw, begin):  # in quotes, a block, after an anchor
         return None
-    if problem.code == "text-cut-off":
-        whole = whole_text(re.split(r"[\r\n]", text[begin:], maxsplit=1)[0])
-        what = f"`{whole}` is now in quotes"
-        return Fix(place, what, begin, begin + len(whole), json.dumps(whole, ensure_ascii=False))
     if keys and problem.code == "unknown-key":
         meant = _MEANT.fullmatch(problem.hint)
         if meant is None or _folded(meant[1]) != _folded(raw):
@@ -199,6 +198,19 @@ def _fix(
         probe = Fix(place, "", begin, end, f'"{raw} x"')
         is_text = not _remaining(judge(probe.applied(text)), place)
     return Fix(place, f"`{raw}` is now in quotes", begin, end, f'"{raw}"') if is_text else None
+
+
+def _put_in_quotes(problem: Problem, text: str) -> Fix | None:
+    """Quotes around a text that YAML cuts off at a number sign, on whatever lines it stands."""
+    whole = cut_text(problem.hint) if problem.place else ""
+    if not whole or problem.place is None:
+        return None
+    begin = _offset(text, problem.place)
+    written = re.compile(r"\s+".join(map(re.escape, whole.split()))).match(text, begin)
+    if written is None:
+        return None
+    what = f"`{whole}` is now in quotes"
+    return Fix(problem.place, what, begin, written.end(), in_quotes(written[0]))
 
 
 def _cures(fix: Fix, before: Sequence[Problem], after: Sequence[Problem]) -> bool:

@@ -22,6 +22,7 @@ from advocacy.checks.patterns import search
 from advocacy.errors import Level, Problem
 from advocacy.files.cache import IdentityCache
 from advocacy.letters.letter import Letter
+from advocacy.templating.markup_rules import value_markup
 
 if TYPE_CHECKING:
     from advocacy.checks.judge import Judge
@@ -127,9 +128,13 @@ class WordsGate:
         return Judge(self._campaign, self._today)
 
     def _own_errors(self, letter: Letter, values: Sequence[str]) -> tuple[Problem, ...]:
-        """What nobody filled in among the texts that are one person's own."""
-        texts = (*values, letter.salutation, *letter.inside_address)
-        if not search("placeholder", "\n".join(texts)):
+        """What nobody filled in, and markup, in the texts that are one person's own."""
+        texts = (
+            *values, letter.salutation, letter.close, letter.delivery, *letter.inside_address,
+            letter.recipient.your_ref or "",
+        )  # fmt: skip
+        text = "\n".join(texts)
+        if not search("placeholder", text) and value_markup(text) is None:
             return ()
         return _of(Level.ERROR, self._judge.judge_own(letter, values))
 

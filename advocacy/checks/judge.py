@@ -9,6 +9,7 @@ from advocacy.checks.agreement.library import Library
 from advocacy.checks.claims.uncited import UncitedMarks
 from advocacy.checks.facts import dates, records
 from advocacy.checks.letters import hide_own_values, trace_letter
+from advocacy.checks.printed_values import recipient_value_problems
 from advocacy.checks.quotations.comparing import check_copies
 from advocacy.checks.run import check_all_variants, check_around, check_body, check_days
 from advocacy.checks.settings import CheckSettings
@@ -34,7 +35,13 @@ class Judge:
     def judge_own(self, letter: Letter, values: Sequence[str]) -> list[Problem]:
         """What nobody filled in among the `values`, which are one person's own, and around them."""
         stage = self._campaign.file.stages[letter.stage]
-        return self._apply([*check_values(letter, values), *check_around_body(letter, stage)])
+        return self._apply(
+            [
+                *check_values(letter, values),
+                *check_around_body(letter, stage),
+                *recipient_value_problems(letter, self._campaign),
+            ]
+        )
 
     def _found(self, letter: Letter) -> Iterator[Problem]:
         campaign, settings = self._campaign, self._settings

@@ -1,22 +1,20 @@
 """What is left over from writing: notes to oneself, fields to fill in, broken markup.
 
 In any language: what stands in brackets outside a quotation, a word in capitals with a colon,
-quotation marks that do not close, and markup in what is filled in (`templating.markup_problems` has
-that of templates).
+and quotation marks that do not close. Markup is found elsewhere: in what is filled in by
+`printed_values.py`, and in templates by `templating.markup_problems`.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 
 from advocacy.campaign.campaign import Stage
 from advocacy.checks.codes import problem
 from advocacy.checks.patterns import pattern
 from advocacy.checks.sentences import TextBlock, quote_spans
-from advocacy.errors import Level, Place, Problem
+from advocacy.errors import Place, Problem
 from advocacy.letters.letter import Letter
-from advocacy.templating.citation_marks import Own
-from advocacy.templating.markup_problems import value_markup
+from advocacy.templating.typography import hebrew_marks
 
 _CAPITAL = "[A-ZÀÂÄÇÉÈÊËÎÏÔÖÙÛÜÑ]"
 _NOTE = re.compile(
@@ -43,55 +41,14 @@ _NOTE = re.compile(
 def leftover_problems(
     letter: Letter, blocks: Sequence[TextBlock], stage: Stage
 ) -> Iterator[Problem]:
-    """Notes to oneself, marks without partners, and markup in what is filled in."""
+    """Notes to oneself, and marks without partners."""
     typed = "\n".join(letter.body.values)
     place = stage.place("subject")
     yield from note_problems(letter.subject, "the subject", place)
-    for text, where, at in _filled_in(letter, stage):
-        yield from filled_in_markup(text, where, at)
     for block in blocks:
         for sentence in block.sentences:
             yield from note_problems(sentence.text, "the letter", sentence.place, typed)
         yield from _partners(block, typed)
-
-
-def _filled_in(letter: Letter, stage: Stage) -> Iterator[tuple[str, str, Place | None]]:
-    """The campaign's texts that a letter prints as typed: what each is, and where it stands."""
-    language = letter.language
-    yield letter.subject, "The subject", stage.place("subject")
-    yield letter.preview, "The preview text", stage.place("preview")
-    if letter.demand is not None:
-        place = letter.demand.place
-        yield letter.demand.summary.get(language) or "", "The demand", place("summary")
-        for number, ask in enumerate(letter.demand.asks):
-            yield ask.get(language) or "", "The ask", place("asks", number)
-    for peer in letter.precedents:
-        yield peer.organization, "The precedent", peer.place("organization")
-        yield peer.action.get(language) or "", "The precedent", peer.place("action")
-    for cited in letter.facts:
-        statement = cited.fact.statement.get(language) or ""
-        yield statement, f"The fact `{cited.id}`", cited.fact.place("statement")
-
-
-def list_markup_problems(letter: Letter, values: Iterable[str]) -> Iterator[Problem]:
-    """Markup in a recipient's own values, which may be meant: warnings."""
-    for value in values:
-        if isinstance(value, Own):
-            for found in filled_in_markup(value, "The list", letter.recipient.place()):
-                yield replace(found, level=Level.WARNING)
-
-
-def filled_in_markup(text: str, where: str, place: Place | None) -> Iterator[Problem]:
-    """Report markup in a text that is printed as typed; `where` names it."""
-    found = value_markup(text)
-    if found is not None:
-        yield problem(
-            "markup-in-value",
-            f"{where} contains `{found[0]}`. Markup works only in templates, so this is printed "
-            f"literally.",
-            "Write plain text here, and format it in the template.",
-            place,
-        )
 
 
 def note_problems(text: str, where: str, place: Place | None, typed: str = "") -> Iterator[Problem]:
@@ -124,6 +81,7 @@ def _partners(block: TextBlock, typed: str) -> Iterator[Problem]:
 def _lone_quotation_mark(text: str) -> int | None:
     """Where a straight quotation mark opens and none closes; after a figure it may be inches."""
     opened = None
+    text = hebrew_marks(text)
     for mark in re.finditer('"', text):
         at = mark.start()
         if opened is not None:
@@ -139,6 +97,6 @@ def _broken(block: TextBlock, at: int, what: str, near: str) -> Problem:
     return problem(
         "broken-markup",
         f"Near “{' '.join(near.split())}” {what}.",
-        "Close the mark, or remove it. If the value is correct, leave it; it is printed as typed.",
+        "Close the mark, or remove it.",
         place,
     )

@@ -20,6 +20,7 @@ from advocacy.letters.letter import CitedFact, Letter
 from advocacy.resources import read_table
 from advocacy.templating.citation_marks import CITE_MARK, LINE_MARK, MARK, VALUE_MARK, Prose
 from advocacy.templating.markup import letter_parser, picture_of
+from advocacy.templating.typography import hebrew_marks
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -119,6 +120,7 @@ def shorten(words: str, limit: int) -> str:
 
 def quote_spans(text: str) -> list[tuple[int, int]]:
     """The insides of quotation marks, straight or curly, double or single, outermost only."""
+    text = hebrew_marks(text)
     spans: list[tuple[int, int]] = []
     ends: dict[str, dict[int, int]] = {}
     at = 0

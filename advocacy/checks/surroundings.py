@@ -25,11 +25,12 @@ from advocacy.checks.agreement.strengths import strength_differences
 from advocacy.checks.claims.clause_rules import is_own, rule_claim
 from advocacy.checks.codes import problem
 from advocacy.checks.facts.dates import facts_used
-from advocacy.checks.leftovers import filled_in_markup, note_problems
+from advocacy.checks.leftovers import note_problems
+from advocacy.checks.printed_values import campaign_value_problems
 from advocacy.checks.quotations.cuts import cut_problems
 from advocacy.checks.quotations.quoted import check_quotations
 from advocacy.checks.sentences import LABELS, Sentence, TextBlock, quote_spans, shorten
-from advocacy.checks.wording import placeholder_problems
+from advocacy.checks.wording import placeholder_problems, sentence_too_long
 from advocacy.errors import Place, Problem
 from advocacy.files.text import read_text
 from advocacy.letters.letter import Letter
@@ -43,10 +44,6 @@ CLOSE = 0.4
 """The share of them from which a fact is the subject of a text."""
 _PART = re.compile(r"[;:]\s+|\s[–—-]\s")
 
-_FILLED_IN = (
-    "the title", "the enclosure", "the cc line", "the list of cosigners", "the signature block"
-)  # fmt: skip
-"""The texts in which markup is looked for here; it is in others with the body's values."""
 _NUMBERS = ("a figure", "a date")
 
 Kind = Literal["claim", "label", "layout"]
@@ -67,11 +64,13 @@ def surrounding_problems(letter: Letter, campaign: Campaign, library: Library) -
     facts = [one for one, _ in facts_used(letter, campaign)]
     evidence = library.all_of(facts, letter.language)
     for one in surroundings(letter, campaign):
+        if too_long := sentence_too_long(one.text, one.place):
+            yield too_long
+            continue
         if one.name != "the subject":
-            yield from placeholder_problems(one.name, one.text, one.place)
+            if one.name != "the preview line":  # `check_around_body` has it
+                yield from placeholder_problems(one.name, one.text, one.place)
             yield from note_problems(one.text, one.name, one.place)
-        if one.name in _FILLED_IN:
-            yield from filled_in_markup(one.text, one.name.capitalize(), one.place)
         if quote_spans(one.text):
             block = _block(one)
             yield from check_quotations(letter, [block], campaign)
@@ -79,6 +78,7 @@ def surrounding_problems(letter: Letter, campaign: Campaign, library: Library) -
         if one.kind != "label":
             yield from _stated(one, letter, evidence)
     yield from place_problems(letter, (), campaign, library, facts)
+    yield from campaign_value_problems(letter, campaign)
 
 
 def heading_problems(

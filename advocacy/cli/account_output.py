@@ -1,56 +1,26 @@
 """How the account of a mailing is printed: in a dry run, the prompt, a run's end, and `status`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import click
 
-from advocacy.errors import Level, Problem
-from advocacy.mail.sending.account import Category, LeftFor, MailingAccount
+from advocacy.errors import Level, Problem, count_noun
+from advocacy.mail.consent.addresses import readable
+from advocacy.mail.sending.account import Category, MailingAccount
+from advocacy.mail.sending.account_words import (
+    SHORT,
+    WORDS,
+    account_lines,
+    account_sentence,
+    elsewhere_sentence,
+    words_for,
+)
 
-WORDS = {
-    Category.SENT: "sent",
-    Category.REFUSED: "refused by their servers",
-    Category.HARD_BOUNCE: "bounced: the address does not work",
-    Category.SOFT_BOUNCE: "bounced for another reason",
-    Category.COMPLAINT: "reported as spam",
-    Category.UNCERTAIN: "uncertain: they may have arrived",
-    Category.TWICE: "sent to the address under another id",
-    Category.OTHER_PERSON: "whose id belongs to another person in the ledger",
-    Category.SUPPRESSED: "suppressed",
-    Category.ANSWERED: "left out because they have replied",
-    Category.NO_ADDRESS: "without an email address",
-    Category.WRONG_ADDRESS: "with an invalid email address",
-    Category.REJECTED: "rejected rows",
-    Category.LEFT: "left",
-}
-WAITING = {
-    LeftFor.DEFERRED: "deferred by their servers",
-    LeftFor.IN_PROGRESS: "in progress in a run that is active or was killed",
-    LeftFor.NOT_COMPOSED: "cannot be composed",
-}
+if TYPE_CHECKING:
+    from advocacy.mail.status.status import MailingStatus
 
-
-def account_lines(account: MailingAccount) -> Iterator[tuple[int, str, Category]]:
-    """The parts that the list adds up of, without empty ones; `left` is always there."""
-    for category, words in WORDS.items():
-        count = account.counts[category]
-        if category is Category.LEFT:
-            yield count, words + _waiting(account), category
-        elif count:
-            yield count, words, category
-
-
-def account_sentence(account: MailingAccount) -> str:
-    """The account in one sentence: `12 listed: 9 sent, 1 suppressed, 2 left`."""
-    parts = ", ".join(f"{count:,} {words}" for count, words, _ in account_lines(account))
-    return f"{account.listed:,} listed: {parts}"
-
-
-def elsewhere_sentence(account: MailingAccount) -> str:
-    """What the ledger has of people who are not on the list; empty for nothing."""
-    found = [f"{account.elsewhere.get(one, 0):,} {words}" for one, words in WORDS.items()
-             if account.elsewhere.get(one)]  # fmt: skip
-    return f"In the ledger, but not on this list: {', '.join(found)}." if found else ""
+DOMAINS = 10
 
 
 def account_note(account: MailingAccount) -> Problem:
@@ -71,7 +41,26 @@ def print_account(
         click.echo(f"  {elsewhere}")
 
 
-def _waiting(account: MailingAccount) -> str:
-    parts = [f"{account.waiting[why]:,} {words}" for why, words in WAITING.items()
-             if account.waiting.get(why)]  # fmt: skip
-    return f" ({', '.join(parts)})" if parts else ""
+def print_totals(status: "MailingStatus", details: Mapping[Category, str]) -> None:
+    """Print what the ledger has of a mailing whose list is not named."""
+    for category in WORDS:
+        count = status.totals[category]
+        if count or category is Category.SENT:
+            words = words_for(count, category)
+            click.echo(f"  {count:>8,} {words}{details.get(category, '')}")
+    click.echo("           to count the list, name it with --recipients FILE")
+
+
+def print_domains(status: "MailingStatus") -> None:
+    """Print what the ledger has by domain; the columns add up to the account's figures."""
+    shown = [fate for fate in SHORT if status.by_fate[fate]]
+    widths = [max(9, len(SHORT[fate])) for fate in shown]
+    by_size = sorted(status.domains.items(), key=lambda item: (-item[1].total(), item[0]))
+    first = max((len(readable(domain)) for domain, _ in by_size[:DOMAINS]), default=6)
+    heads = zip(shown, widths, strict=True)
+    click.echo(f"  {'domain':<{first}}" + "".join(f"  {SHORT[one]:>{n}}" for one, n in heads))
+    for domain, counts in by_size[:DOMAINS]:
+        cells = "".join(f"  {counts[one] or '':>{n}}" for one, n in zip(shown, widths, strict=True))
+        click.echo(f"  {readable(domain):<{first}}{cells.rstrip()}")
+    if len(by_size) > DOMAINS:
+        click.echo(f"  … and {count_noun(len(by_size) - DOMAINS, 'more domain')}")

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advocacy.cli.account_output import WORDS, print_account
+from advocacy.cli.account_output import print_account, print_domains, print_totals
 from advocacy.cli.tables import TableReport, write_json, write_table
 from advocacy.errors import count_noun
-from advocacy.mail.consent.addresses import readable
 from advocacy.mail.figures import human_rate, period
 from advocacy.mail.ledger import State
 from advocacy.mail.sending.account import Category, MailingAccount
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from advocacy.mail.status.status import MailingsFound, MailingStatus, Reason
     from advocacy.mail.status.who_got_it import PersonRow
 
-DOMAINS = 10
 UNCERTAIN = 20
 
 
@@ -79,15 +77,12 @@ def _print(status: "MailingStatus", timezone: str) -> None:
     if status.account is not None:
         print_account(status.account, details)
     else:
-        for category, words in WORDS.items():
-            count = status.totals[category]
-            if count or category is Category.SENT:
-                click.echo(f"  {count:>8,} {words}{details.get(category, '')}")
-        click.echo("           to count the list, name it with --recipients FILE")
+        print_totals(status, details)
     if status.replied:
-        click.echo(f"  {status.replied:>8,} of these replied")
+        people = count_noun(status.replied, "person who got it", "people who got it")
+        click.echo(f"  {people} replied, on this list or not.")
     if len(status.domains) > 1 or status.unfinished:
-        _domains(status)
+        print_domains(status)
 
 
 def _when(status: "MailingStatus", timezone: str) -> str:
@@ -111,26 +106,10 @@ def _reasons(reasons: "dict[str, Reason]") -> str:
     )
 
 
-def _domains(status: "MailingStatus") -> None:
-    shown = [state for state in State if status.states[state]]
-    by_size = sorted(status.domains.items(), key=lambda item: (-item[1].total(), item[0]))
-    width = max((len(domain) for domain, _ in by_size[:DOMAINS]), default=6)
-    click.echo(f"  {'domain':<{width}}" + "".join(f"  {_word(state):>9}" for state in shown))
-    for domain, counts in by_size[:DOMAINS]:
-        cells = "".join(f"  {counts[state] or '':>9}" for state in shown)
-        click.echo(f"  {readable(domain):<{width}}{cells}")
-    if len(by_size) > DOMAINS:
-        click.echo(f"  … and {count_noun(len(by_size) - DOMAINS, 'more domain')}")
-
-
-def _word(state: State) -> str:
-    return {State.DEFERRED: "deferred", State.SENDING: "under way"}.get(state, state.value)
-
-
 def _record(status: "MailingStatus") -> dict[str, Any]:
     return {
         "mailing": status.name,
-        "sent": status.states[State.SENT],
+        "sent": status.totals[Category.SENT],
         "refused": {code: reason.count for code, reason in status.refused.items()},
         "put_off": {code: reason.count for code, reason in status.deferred.items()},
         "uncertain": [{"id": name, "address": address} for name, address in status.uncertain],
@@ -140,11 +119,12 @@ def _record(status: "MailingStatus") -> dict[str, Any]:
         "account": None if status.account is None else _account(status.account),
         "replied": status.replied,
         "bounced": status.bounced,
+        "complaints": status.totals[Category.COMPLAINT],
         "first": status.first,
         "last": status.last,
         "per_second": status.rate,
         "domains": {
-            domain: {state.value: count for state, count in counts.items()}
+            domain: {fate.key: count for fate, count in counts.items()}
             for domain, counts in sorted(status.domains.items())
         },
         "unfinished": status.unfinished,

@@ -234,7 +234,12 @@ def command(
     from advocacy.cli import sending_output
     from advocacy.cli.progress import watcher
     from advocacy.mail.sending.preparation import MailingStoppedError, SendRequest
-    from advocacy.mail.sending.sending import rehearse_mailing, send_mailing, send_test
+    from advocacy.mail.sending.sending import (
+        breaking_off,
+        rehearse_mailing,
+        send_mailing,
+        send_test,
+    )
     from advocacy.mail.smtp.pace import domain_rates_from, rate_from
 
     request = SendRequest(
@@ -280,7 +285,8 @@ def command(
         if yes is not None or not _goes_on_here(error, report):
             raise
         result = send_mailing(replace(request, this_ledger=True), agree, watching)
-    return sending_output.print_result(result, request, quiet=quiet, report=report)
+    with breaking_off(lambda: result.run is not None):
+        return sending_output.print_result(result, request, quiet=quiet, report=report)
 
 
 def _check_usage(
@@ -371,7 +377,7 @@ def _agree_up_to(mailing: "PreparedMailing", most: int) -> int:
 
 
 def _question(account: "MailingAccount", left: int, put_off: int) -> str:
-    from advocacy.cli.account_output import account_sentence
+    from advocacy.mail.sending.account_words import account_sentence
 
     later = f" ({put_off:,} of them later, because they were deferred)" if put_off else ""
     to_send = f"To send {count_noun(left, 'message')}{later}, type the number"

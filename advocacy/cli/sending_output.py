@@ -9,26 +9,25 @@ from typing import TYPE_CHECKING
 import click
 
 from advocacy.campaign.recipients.select import Selection
-from advocacy.cli.account_output import (
-    WAITING,
-    WORDS,
-    account_note,
-    account_sentence,
-    elsewhere_sentence,
-    print_account,
-)
+from advocacy.cli.account_output import account_note, print_account
 from advocacy.cli.report import LetterCrashed, Report, print_problems
 from advocacy.errors import Level, Problem, count_noun, has_errors
 from advocacy.mail.consent.addresses import readable
 from advocacy.mail.figures import human_size, human_span, moment
 from advocacy.mail.sending.account import Category, LeftFor, MailingAccount, category_of
+from advocacy.mail.sending.account_words import (
+    WAITING,
+    account_sentence,
+    elsewhere_sentence,
+    words_for,
+)
 
 if TYPE_CHECKING:
     from advocacy.mail.sending.candidates import WhyLeftOut
     from advocacy.mail.sending.dry_run import DryRun, SampleMessage
     from advocacy.mail.sending.messages import TextChange
-    from advocacy.mail.sending.passes import RunResult
     from advocacy.mail.sending.preparation import PreparedMailing, SendRequest
+    from advocacy.mail.sending.run_result import RunResult
     from advocacy.mail.sending.sending import Rehearsal, SendResult
 
 DONE, UNFINISHED, INTERRUPTED = 0, 3, 130
@@ -47,11 +46,14 @@ def print_rehearsal(rehearsal: "Rehearsal", *, quiet: bool, report: Report) -> i
     for crash in rehearsal.messages.crashes:
         raise LetterCrashed(crash)
     if not quiet and report == "text":
-        prepared, stops = rehearsal.prepared, rehearsal.stops
+        prepared, stop = rehearsal.prepared, rehearsal.stop
+        stops = [*rehearsal.stops, *([stop] if stop is not None else [])]
         print_dry_run(prepared, rehearsal.messages, stops)
         print_difference(prepared.change)
         if not has_errors(stops):
             _print_how_to_send(prepared, rehearsal.messages)
+        elif stop is not None:
+            click.echo(f"\nThis was a dry run. A run would send nothing now. {stop.hint}")
     return int(has_errors(rehearsal.problems))
 
 
@@ -65,8 +67,10 @@ def print_result(
     """
     run = result.run
     shown = not quiet and report == "text"
+    from advocacy.mail.sending.other_people import CODES
+
     if run is None:
-        print_problems([one for one in result.problems if one.code == "other-person"], report)
+        print_problems([one for one in result.problems if one.code in CODES], report)
         if shown:
             _print_nothing_left(result, request)
     else:
@@ -77,7 +81,8 @@ def print_result(
         for crash in run.crashes:
             raise LetterCrashed(crash)
         if run.interrupted:
-            click.echo("\nInterrupted. The ledger has a record of what was sent.", err=True)
+            known = "" if run.unrecorded else " The ledger has a record of what was sent."
+            click.echo(f"\nInterrupted.{known}", err=True)
             return INTERRUPTED
     return DONE if result.is_finished else UNFINISHED
 
@@ -110,6 +115,8 @@ def _print_run(result: "SendResult", run: "RunResult", request: "SendRequest") -
 
     click.echo(f"{count_noun(run.states[State.SENT], 'message')} sent now.")
     _print_account(result)
+    if run.unrecorded:
+        _print_unrecorded(run)
     deferred = result.account is not None and result.account.waiting.get(LeftFor.DEFERRED)
     if deferred and run.waiting_until is not None:
         when = f"{moment(run.waiting_until, result.timezone)} {result.timezone}"
@@ -117,15 +124,35 @@ def _print_run(result: "SendResult", run: "RunResult", request: "SendRequest") -
     if run.unread:
         click.echo(f"Rejected rows by reason: {_reasons(run.unread)}.")
     if run.rejects:
-        click.echo(f"Rejected rows, to correct and use as the list: {run.rejects}")
+        click.echo(f"Rows without a letter, to correct and use as the list: {run.rejects}")
     left = result.account.left if result.account is not None else run.interrupted
-    if left and run.why is None:
-        click.echo("To continue, run the command again without --new-mailing.")
+    unmade = (
+        result.account.waiting.get(LeftFor.NOT_COMPOSED, 0) if result.account is not None else 0
+    )
+    if unmade and run.why is None:
+        who = count_noun(unmade, "letter", "letters")
+        click.echo(f"{who} could not be composed. Correct the problems above, and send again.")
+    if left > unmade and run.why is None:
+        omitted = " without --new-mailing" if request.new_mailing else ""
+        click.echo(f"To continue, run the command again{omitted}.")
     if result.states[State.UNCERTAIN]:
         click.echo(_decide(request))
     if run.why is not None:
         click.echo(f"Stopped: {run.why.message}\n    → {run.why.hint}")
     click.echo(f"More: {_status_command(request)}")
+
+
+def _print_unrecorded(run: "RunResult") -> None:
+    """Print what a run did whose ledger cannot be reached, and where it is recorded."""
+    for state, count in run.states.items():
+        click.echo(f"  {count:>8,} {words_for(count, category_of(state))}, in this run")
+    click.echo(
+        "The ledger lacks the last results. They are kept on this machine until it restarts. The "
+        "next `advocacy status` or `send` here that reaches the ledger adds them."
+        if run.is_kept
+        else "The ledger lacks the last results. Letters that were in progress will count as "
+        "uncertain: they may have arrived."
+    )
 
 
 def _decide(request: "SendRequest") -> str:
@@ -144,7 +171,7 @@ def _print_account(result: "SendResult") -> None:
     # The list cannot be read any more, for the reason that is told.
     for state, count in result.states.items():
         if count:
-            click.echo(f"  {count:>8,} {WORDS[category_of(state)]}")
+            click.echo(f"  {count:>8,} {words_for(count, category_of(state))}")
 
 
 def _status_command(request: "SendRequest") -> str:
@@ -297,22 +324,26 @@ def _left_out(seen: "DryRun") -> Iterable[str]:
         told += ", …" if len(most) > REASONS else ""
         names = ", ".join(seen.named.get(why, ()))
         more = " …" if count > len(seen.named.get(why, ())) else ""
-        yield f"{count:,} {_words(why)}" + (f" ({told})" if told else "") + f": {names}{more}"
+        yield (
+            f"{count:,} {_words(why, count)}" + (f" ({told})" if told else "") + f": {names}{more}"
+        )
     unmade = seen.account.waiting.get(LeftFor.NOT_COMPOSED)
     if unmade:
         yield f"{unmade:,} could not be composed (see the problems above)"
     if seen.unread:
         yield f"{count_noun(seen.unread.total(), 'rejected row')} ({_reasons(seen.unread)})"
     if seen.rejects:
-        yield f"Rejected rows, to correct and use as the list: {seen.rejects}"
+        yield f"Rows without a letter, to correct and use as the list: {seen.rejects}"
 
 
-def _words(why: "WhyLeftOut") -> str:
+def _words(why: "WhyLeftOut", count: int) -> str:
     options = {
         Category.UNCERTAIN: " (--resend-uncertain, --assume-sent)",
         Category.ANSWERED: " (--also-answered includes them)",
     }
-    return WAITING[why] if isinstance(why, LeftFor) else WORDS[why] + options.get(why, "")
+    if isinstance(why, LeftFor):
+        return WAITING[why]
+    return words_for(count, why) + options.get(why, "")
 
 
 def _reasons(counts: Mapping[str, int]) -> str:

@@ -21,7 +21,8 @@ MOST_WORDS = 2_000
 """So many different words with letters beyond ASCII say what an encoding is."""
 MOST_LANGUAGES = 4
 _BLOCK = 1 << 20
-_WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+# Sought only where a word begins: elsewhere a long one would be read from each of its letters.
+_WORD = re.compile(rb"(?<![A-Za-z\x80-\xff])[A-Za-z]*+[\x80-\xff][A-Za-z\x80-\xff]*")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _INSIDE = frozenset("’‘–—\xa0\xad")
 """Marks that stand inside what looks like a word: “O’Brien”."""

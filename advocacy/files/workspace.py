@@ -156,7 +156,7 @@ def describe_unusable(path: Path) -> str | None:
     except (OSError, ValueError):
         return None
     if stat.S_ISLNK(mode):
-        return "a link that leads to no file of its folder"
+        return "a link to a file that is missing or in another folder"
     kinds = {
         stat.S_IFDIR: "a folder",
         stat.S_IFIFO: "a named pipe",

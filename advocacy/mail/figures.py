@@ -25,12 +25,13 @@ def human_span(seconds: float) -> str:
 def human_share(part: int, whole: int) -> str:
     """A share, as exact as it needs to be: `0.3%`, `12%`; `0%` of nothing.
 
-    Shares of less than ten percent have one decimal place, and two where one would be 0.
+    Shares of less than ten percent have one decimal place. Those of less than one percent have two
+    and are rounded down, so that a share below a limit is not shown as the limit.
     """
     percent = 100 * part / whole if whole else 0.0
     if percent >= 10 or percent == 0:
         return f"{percent:.0f}%"
-    return f"{percent:.1f}%" if percent >= 0.1 else f"{percent:.2f}%"
+    return f"{percent:.1f}%" if percent >= 1 else f"{max(1, 10_000 * part // whole) / 100:g}%"
 
 
 def human_rate(per_second: float) -> str:

@@ -19,7 +19,7 @@ request is logged: neither addresses nor tokens.
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -38,11 +38,17 @@ if TYPE_CHECKING:
 Environ = Mapping[str, Any]
 StartResponse = Callable[..., Any]
 MOST_BYTES = 8192
-"""What is read of a request's body; valid requests have a few hundred bytes."""
+"""What is kept of a request's body; most valid requests have a few hundred bytes."""
 MOST_PASSED_OVER = 16 * 1024 * 1024
 """A longer body is passed over up to here: a client that is cut off would see no answer."""
-AROUND_A_LINK = " \t<>()[]{}.,;:!?'\"/"
-"""What mail programs take for a part of the link that it stands in or before."""
+MOST_TOKENS = 5
+"""The number of texts in an address that are tried as its token."""
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")
+OVERLAP = 2048
+"""Bytes that two parts of a body have in common, lest a field between them is missed."""
+_ONE_CLICK_FIELD = re.compile(
+    rb"[&\r\n]List-Unsubscribe=\s{0,20}One-Click\s{0,20}[&\r\n]", re.IGNORECASE
+)
 _ONE_CLICK = re.compile(
     rb'name="?List-Unsubscribe"?[^\r\n]{0,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,5}\r?\n\s{0,20}One-Click',
     re.IGNORECASE,
@@ -111,23 +117,22 @@ def _answer(
     def answer(kind: str, status: str, *headers: tuple[str, str]) -> Iterable[bytes]:
         return _page(kind, status, environ, start_response, settings, ticket, headers)
 
-    ticket = None
+    ticket = _find_ticket(settings.keys, environ)
+    # Whatever else is wrong with a request, the page never calls a link wrong that works.
+    kind = "wrong" if ticket is None else "ask"
     if method not in ("GET", "HEAD", "POST"):
-        return answer("wrong", "405 Method Not Allowed", ("Allow", "GET, HEAD, POST"))
-    ticket = unseal(settings.keys, _token(environ))
+        return answer(kind, "405 Method Not Allowed", ("Allow", "GET, HEAD, POST"))
     if method != "POST":
-        return answer("ask", "200 OK") if ticket else answer("wrong", "404 Not Found")
+        return answer(kind, "200 OK" if ticket else "404 Not Found")
     try:
-        body, is_whole = _body(environ)
+        body = _read_body(environ)
     except OSError:  # it did not come in time
-        return answer("wrong", "408 Request Timeout")
+        return answer(kind, "408 Request Timeout")
     how = _how(body, str(environ.get("CONTENT_TYPE", "")))
-    if how is None and not is_whole:
-        return answer("wrong", "413 Content Too Large")
     if ticket is None:
-        return answer("wrong", "404 Not Found")
+        return answer(kind, "404 Not Found")
     if how is None:
-        return answer("ask", "400 Bad Request")
+        return answer(kind, "413 Content Too Large" if body.is_long else "400 Bad Request")
     try:
         append_request(settings.requests, ticket, how)
     except OSError as error:
@@ -162,49 +167,101 @@ def _page(
     return [b"" if environ.get("REQUEST_METHOD") == "HEAD" else data]
 
 
-def _token(environ: Environ) -> str:
-    """The token: the parameter `u` where there is one, else the last part of the path.
+def _find_ticket(keys: Keys, environ: Environ) -> Ticket | None:
+    """What the token says: the parameter `u` where there is one, else one in the path.
 
-    Mail programs take a full stop or a bracket after a link for a part of it.
+    Mail programs take what follows a link for a part of it, such as a full stop, a bracket, a
+    closing quotation mark, or `&gt;`. So a token is whatever its characters make up.
     """
     query = str(environ.get("QUERY_STRING", ""))[:4096]
     try:
         found = parse_qs(query, max_num_fields=50).get(PARAMETER)
     except ValueError:
         found = None
-    if found:
-        return found[0].strip(AROUND_A_LINK)
-    path = str(environ.get("PATH_INFO", "")).rstrip(AROUND_A_LINK)
-    return path.rpartition("/")[2].lstrip(AROUND_A_LINK)
+    text = found[0] if found else str(environ.get("PATH_INFO", ""))[-4096:]
+    for run in reversed(_TOKEN.findall(text)[-MOST_TOKENS:]):
+        for token in dict.fromkeys((run, run.strip("_-"))):
+            ticket = unseal(keys, token)
+            if ticket is not None:
+                return ticket
+    return None
 
 
-def _body(environ: Environ) -> tuple[bytes, bool]:
-    """The beginning of the request's body, and whether that is all of it."""
+@dataclass(slots=True)
+class _Body:
+    """The body of a request: its beginning, whether there is more, and whether it unsubscribes.
+
+    A mail program's `One-Click` may stand behind megabytes, so it is looked for in all of it.
+    """
+
+    beginning: bytes = b""
+    is_long: bool = False
+    is_one_click: bool = False
+
+
+def _read_body(environ: Environ) -> _Body:
+    """Read the request's body, up to `MOST_PASSED_OVER` bytes. Raises OSError if it is too slow."""
+    body, window, length = _Body(), b"&", 0
+    for part in _parts(environ):
+        length += len(part)
+        if len(body.beginning) < MOST_BYTES:
+            body.beginning += part[: MOST_BYTES - len(body.beginning)]
+        window = window[-OVERLAP:] + part
+        body.is_one_click = body.is_one_click or bool(_ONE_CLICK.search(window) or _in_form(window))
+        if length > MOST_PASSED_OVER:
+            break
+    body.is_one_click = body.is_one_click or _in_form(window[-OVERLAP:] + b"&")
+    body.is_long = length > MOST_BYTES
+    return body
+
+
+def _in_form(window: bytes) -> bool:
+    return bool(_ONE_CLICK_FIELD.search(window))
+
+
+def _parts(environ: Environ) -> Iterator[bytes]:
+    """The request's body in parts, however its length is told."""
     written = str(environ.get("CONTENT_LENGTH") or "")
-    if written.isascii() and written.isdecimal():
-        length = int(written[:10])
-    elif environ.get("wsgi.input_terminated"):
-        length = MOST_PASSED_OVER  # sent in chunks, which the server has put together
-    else:
-        return b"", True
-    if length > MOST_PASSED_OVER:
-        return b"", False
     stream = environ["wsgi.input"]
-    body: bytes = stream.read(min(length, MOST_BYTES))
-    more, left = b" ", length - len(body)
-    while left and more:
-        more = stream.read(min(left, MOST_BYTES))
-        left -= len(more)
-    whole = left == length - len(body)
-    return body, whole
+    if written.isascii() and written.isdecimal():
+        left = min(int(written[:10]), MOST_PASSED_OVER + 1)
+    elif environ.get("wsgi.input_terminated"):
+        left = MOST_PASSED_OVER + 1  # sent in chunks, which the server has put together
+    else:
+        if str(environ.get("HTTP_TRANSFER_ENCODING", "")).strip().lower() == "chunked":
+            yield from _chunks(stream)
+        return
+    while left:
+        part = stream.read(min(left, MOST_BYTES))
+        if not part:
+            return
+        left -= len(part)
+        yield part
 
 
-def _how(body: bytes, content_type: str) -> str | None:
+def _chunks(stream: Any) -> Iterator[bytes]:
+    """A body in chunks (RFC 9112, 7.1), of which a plain server passes on every byte."""
+    while True:
+        size = stream.readline(1000).partition(b";")[0].strip()
+        if not re.fullmatch(rb"[0-9A-Fa-f]{1,8}", size) or not int(size, 16):
+            return
+        left = int(size, 16)
+        while left:
+            part = stream.read(min(left, MOST_BYTES))
+            if not part:
+                return
+            left -= len(part)
+            yield part
+        stream.readline(1000)
+
+
+def _how(body: _Body, content_type: str) -> str | None:
     """What kind of request a body is: `one-click`, `page`, or None for neither."""
-    if content_type.lstrip().lower().startswith("multipart/form-data"):
-        return "one-click" if _ONE_CLICK.search(body) else None
+    is_multipart = content_type.lstrip().lower().startswith("multipart/form-data")
+    if is_multipart or body.is_long:
+        return "one-click" if body.is_one_click else None
     try:
-        fields = parse_qs(body.decode("ascii", "replace"), max_num_fields=50)
+        fields = parse_qs(body.beginning.decode("ascii", "replace"), max_num_fields=50)
     except ValueError:
         return None
     if any(value.strip().lower() == "one-click" for value in fields.get("List-Unsubscribe", [])):

@@ -36,7 +36,10 @@ _OWN_BEFORE_STOP = re.compile(
 # Words that are written with a capital at the beginning of a sentence alone.
 _SMALL_WORDS = frozenset(read_table("templating/language_forms.toml")["small_words"].split())
 _STOP_AT_END = re.compile(r"[\w%)»”’]\.$")
-_FIRST_WORD = re.compile(rf"\A[\s{LINES}]*(?P<word>[A-ZÄÖÜ][a-zäöüß]*)(?![\w’'-])")
+# Emphasis, or the words of a link, may begin with it.
+_FIRST_WORD = re.compile(
+    rf"\A[\s{LINES}]*(?:[*_]{{1,3}}|~~|\[(?!\^))*[{LINES}]*(?P<word>[A-ZÄÖÜ][a-zäöüß]*)(?![\w’'-])"
+)
 
 
 @lru_cache(maxsize=256)  # once for all letters alike: their bodies are equal texts

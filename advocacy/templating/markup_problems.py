@@ -6,55 +6,29 @@ has the patterns of what looks like markup, each with the right way to write it.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 
 from markdown_it.token import Token
 
-from advocacy.errors import AdvocacyError, Place, Problem
+from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.workspace import Workspace
-from advocacy.resources import read_table
 from advocacy.templating.citation_marks import LINE, MARK
 from advocacy.templating.markup import PAGE_BREAK, letter_parser, picture_of
+from advocacy.templating.markup_rules import markup_rules
 from advocacy.templating.source import read_template
 
 _GOOD = re.compile(r"(?:https?://|mailto:|tel:)[^\s]", re.IGNORECASE)
+_FRONT_MATTER = re.compile(
+    r"\s*---[ ]*\n([\w-]+:(?:[ ].*)?)\n(?:.*\n)*?(?:---|\.\.\.)[ ]*(?:\n|\Z)"
+)
+_NOTE_TEXT = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:.*$", re.MULTILINE)
 _CELL_END = re.compile(r"(?<!\\)\|")
+_LINE, _LEAST_WIDTH, _BETWEEN_COLUMNS = 470, 3.8, 14
+"""Points: a line of the widest built-in layout, a narrow letter on average, a column's padding."""
 _MEANT = "\ufffc"  # stands for what is printed on purpose: `\*`, and code
-
-
-@dataclass(frozen=True, slots=True)
-class MarkupRule:
-    """A pattern of what looks like markup, and the right way to write it."""
-
-    pattern: re.Pattern[str]
-    code: str
-    says: str
-    write: str
-    value: re.Pattern[str] | None
-    example: str
-    counter: str
-
-
-@lru_cache(maxsize=1)
-def markup_rules() -> tuple[MarkupRule, ...]:
-    """The patterns, in the order in which they are tried."""
-    flags = re.VERBOSE | re.MULTILINE
-    return tuple(
-        MarkupRule(
-            re.compile(mark["pattern"], flags),
-            mark.get("code", "broken-markup"),
-            mark["says"],
-            mark["write"],
-            re.compile(mark["value"], flags) if "value" in mark else None,
-            mark["example"],
-            mark["counter"],
-        )
-        for mark in read_table("templating/markup_problems.toml")["mark"]
-    )
 
 
 def markup_problems(markdown: str, path: Path, workspace: Workspace) -> list[Problem]:
@@ -68,25 +42,19 @@ def markup_problems(markdown: str, path: Path, workspace: Workspace) -> list[Pro
     tokens = parser.parse(source, environment)
     places = TemplatePlaces(path, workspace)
     found = [
+        *_front_matter(source, places),
+        *_defined_twice(source, environment, places),
         *_in_blocks(tokens, places),
         *_in_rows(tokens, source.split("\n"), places),
+        *_too_wide(tokens, places),
         *(
             problem
             for before, token in pairwise(tokens)
-            for problem in _in_inline(token, before.type == "paragraph_open", places)
+            for problem in _in_inline(token, before.type, places)
         ),
         *_unused(environment, tokens, places),
     ]
     return list(dict.fromkeys(found))
-
-
-def value_markup(text: str) -> tuple[str, str] | None:
-    """What in a text that is filled in can be nothing but markup, and the words that say so."""
-    for rule in markup_rules():
-        found = rule.value.search(text) if rule.value else None
-        if found:
-            return found[0], rule.says
-    return None
 
 
 class TemplatePlaces:
@@ -95,9 +63,15 @@ class TemplatePlaces:
     def __init__(self, path: Path, workspace: Workspace) -> None:
         self._path, self._workspace = path, workspace
 
-    def of(self, text: str) -> Place:
-        """The place of a text; that of the template where it stands in no file as it is."""
+    def of(self, text: str, least: str = "") -> Place:
+        """The place of a text; that of the template where it stands in no file as it is.
+
+        `least` is its beginning, which is looked for where the rest is written in another way.
+        """
         first = text.strip().partition("\n")[0]
+        return self._find(first) or (least and self._find(least)) or Place(self._path)
+
+    def _find(self, first: str) -> Place | None:
         names = [f"partials/{name}" for name in self._workspace.template_names("partials", "")]
         others = [self._workspace.template(name) for name in names]
         for path in (self._path, *filter(None, others)):
@@ -110,12 +84,48 @@ class TemplatePlaces:
             if found:
                 before = text[: found.start()]
                 return Place(path, before.count("\n") + 1, len(before) - before.rfind("\n"))
-        return Place(self._path)
+        return None
 
 
 def _broken(what: str, says: str, hint: str, place: Place, code: str = "broken-markup") -> Problem:
     shown = " ".join(MARK.sub("…", what).split())
     return Problem(code, f"`{shown}` {says}", hint, place)
+
+
+def _front_matter(source: str, places: TemplatePlaces) -> Iterator[Problem]:
+    """A block of settings above the text, which other programs read and do not print."""
+    found = _FRONT_MATTER.match(source)
+    if found:
+        yield _broken(
+            found[1],
+            "is a setting at the beginning of the file, which is printed literally.",
+            "Remove the lines between `---` and `---`. Settings belong in the campaign file.",
+            places.of(found[1]),
+        )
+
+
+def _defined_twice(
+    source: str, environment: dict[str, object], places: TemplatePlaces
+) -> Iterator[Problem]:
+    """Notes and links of which another with the same mark would be printed."""
+    seen: set[str] = set()
+    for line in _NOTE_TEXT.finditer(source):
+        if line[1] in seen:
+            yield _broken(
+                f"[^{line[1]}]:",
+                "is defined twice, so one of the two notes would not be printed.",
+                "Give each note a mark of its own.",
+                places.of(line[0]),
+            )
+        seen.add(line[1])
+    twice = environment.get("duplicate_refs")
+    for one in twice if isinstance(twice, list) else ():
+        yield _broken(
+            f"[{one['label'].lower()}]:",
+            "is defined twice, so one of the two addresses would not be used.",
+            "Remove one of them, or write the link as `[words](https://…)`.",
+            places.of(one["href"]),
+        )
 
 
 def _in_blocks(tokens: list[Token], places: TemplatePlaces) -> Iterator[Problem]:
@@ -174,13 +184,48 @@ def _in_rows(tokens: list[Token], lines: list[str], places: TemplatePlaces) -> I
                 )
 
 
-def _in_inline(token: Token, is_paragraph: bool, places: TemplatePlaces) -> Iterator[Problem]:
+def _too_wide(tokens: list[Token], places: TemplatePlaces) -> Iterator[Problem]:
+    """Tables whose words surely need more than the line of a built-in layout.
+
+    A warning, as one's own layout may have room; how wide words are is known once they are set.
+    """
+    rows: list[list[str]] = []
+    for before, token in pairwise(tokens):
+        if token.type == "table_open":
+            rows = []
+        elif token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline" and before.type in ("th_open", "td_open"):
+            rows[-1].append(token.content)
+        elif token.type == "table_close" and rows:
+            words = [max(map(_longest_word, column)) for column in zip(*rows, strict=False)]
+            if sum(words) * _LEAST_WIDTH + (len(words) - 1) * _BETWEEN_COLUMNS > _LINE:
+                first = " | ".join(rows[0])
+                yield Problem(
+                    "too-long-for-layout",
+                    f"A table with {len(words)} columns is wider than a page of the built-in "
+                    f"layouts (“{MARK.sub('…', first)[:40]}”).",
+                    "Leave out columns, shorten their words, or divide the table. `advocacy check "
+                    "--media` tells whether it fits.",
+                    places.of(rows[0][0]),
+                    Level.WARNING,
+                )
+
+
+def _longest_word(cell: str) -> int:
+    return max(map(len, re.split(r"[\s/-]+", cell)))
+
+
+def _in_inline(token: Token, inside: str, places: TemplatePlaces) -> Iterator[Problem]:
+    """What is wrong in the text of a block; `inside` is the token that opens the block."""
     if token.type != "inline" or token.content.strip() == PAGE_BREAK:
         return
     picture = picture_of(token)
     for child in token.children or ():
         if child.type == "image":
-            alone = is_paragraph and picture is not None and picture[0] is child
+            alone = inside == "paragraph_open" and (
+                picture[0] is child if picture else _has_attributes(token, child)
+            )
             yield from _of_picture(child, alone, places)
         elif child.type == "link_open":
             yield from _of_link(token, child, places)
@@ -193,16 +238,17 @@ def _in_inline(token: Token, is_paragraph: bool, places: TemplatePlaces) -> Iter
                 places.of(label),
             )
     text = _printed(token.children or [], skip_width=picture is not None)
+    if inside in ("td_open", "th_open"):
+        text = text.replace("|", _MEANT)  # only `\\|` leaves a bar in a cell
     told: list[tuple[int, int]] = []
     for rule in markup_rules():
-        for found in rule.pattern.finditer(text):
-            start, end = found.span()
+        for start, end in rule.spans(text):
             if not any(start < before_end and before < end for before, before_end in told):
                 told.append((start, end))
                 near = re.split(f"{MARK.pattern}|{_MEANT}", text[start : end + 16])[0]
-                yield _broken(
-                    found[0], rule.says, rule.write, places.of(near or found[0]), rule.code
-                )
+                what = text[start:end]
+                found = _broken(what, rule.says, rule.write, places.of(near, what), rule.code)
+                yield replace(found, level=rule.level)
                 break  # the same mistake again is told once
 
 
@@ -221,6 +267,13 @@ def _printed(children: list[Token], *, skip_width: bool) -> str:
         elif child.content:
             text += _MEANT
     return text
+
+
+def _has_attributes(token: Token, image: Token) -> bool:
+    """Whether nothing but attributes follow a picture, which are a mistake of their own."""
+    children = [c for c in token.children or () if c.content or c.type == "image"]
+    rest = LINE.sub("", "".join(child.content for child in children[1:])).strip()
+    return children[0] is image and re.fullmatch(r"\{[^{}]*\}", rest) is not None
 
 
 def _of_picture(image: Token, alone: bool, places: TemplatePlaces) -> Iterator[Problem]:

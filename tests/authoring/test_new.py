@@ -503,10 +503,12 @@ def test_the_interview_asks_for_what_matters_and_asks_again_for_what_is_wrong(
         ("letters are sent from", "letters@friends.example"),
         ("Name of the person who signs", "A. Example"),
         ("title", ""),
+        ("Language of the letter", "nl"),
         ("Language of the letter", ""),
     ):
         talk.answer(question, text)
     assert talk.end() == 0, talk.said
+    assert "There is no new letter in the language `nl`" in talk.said
     assert "Checked: no problems." in talk.said
     campaign, problems = load_campaign(tmp_path / "parks.yaml")
     assert campaign is not None, problems

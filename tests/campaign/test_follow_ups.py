@@ -88,3 +88,43 @@ def test_the_day_of_the_letter_before_is_asked_for_where_it_is_not_known(
     edit(reminder, "{stage: call, date: 2026-03-02}", "{stage: call}")
     (problem,) = compose_letters(loaded(reminder), day=DAY).problems
     assert "`call` is not known" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "sentence"),
+    [
+        ("fr", "Parc : ouvrez-le jusqu'à 21 h ?",
+         "Le {{ previous.date }}, nous vous avons écrit sur {{ previous.subject }}."),
+        ("fr", "Les 12 000 lampes du parc",
+         "Nous vous avons écrit au sujet de « {{ previous.subject }} »."),
+        ("en-US", 'Keep the "park" open until nine',
+         "On {{ previous.date }}, we wrote to you about “{{ previous.subject }}.”"),
+        ("en-US", "Keep the park open until nine",
+         "On {{ previous.date }}, we wrote to you about “{{ previous.subject }}”."),
+        ("en-GB", "Keep the park's gate open until nine",
+         "We wrote to you about ‘{{ previous.subject }}’ on {{ previous.date }}."),
+        ("de", "Halten Sie den Park bis 21 Uhr offen",
+         "Am {{ previous.date }} haben wir Ihnen zu „{{ previous.subject }}“ geschrieben."),
+        ("es", "Abran el parque hasta las 21 horas",
+         "El {{ previous.date }} le escribimos sobre «{{ previous.subject }}»."),
+    ],
+)  # fmt: skip
+def test_the_day_and_subject_of_the_letter_before_need_no_source_in_any_marks(
+    reminder: Path, edit, language: str, subject: str, sentence: str
+) -> None:
+    edit(reminder, "id: parks\n", f"id: parks\nlanguage: {language}\n")
+    edit(reminder, "subject: Our letter of March", "subject: Reminder")
+    text = reminder.read_text(encoding="utf-8")
+    start = text.index("  call:\n")
+    at = text.index("subject:", start)
+    quoted = subject.replace("'", "''")
+    text = f"{text[:at]}subject: '{quoted}'{text[text.index(chr(10), at) :]}"
+    reminder.write_text(text, encoding="utf-8")
+    path = reminder.parent / "templates/letters/remind.md"
+    path.write_text(TEXT.replace(TEXT.partition("\n")[0], sentence), encoding="utf-8")
+    campaign = loaded(reminder)
+    (letter,) = compose_letters(campaign, day=DAY).letters
+    assert "previous" not in letter.body.text()
+    wrong = {"uncited-claim", "quotation-short", "quotation-not-verbatim"}
+    problems = run_checks(campaign, today=DAY, stage="remind").problems
+    assert not [one for one in problems if one.code in wrong]

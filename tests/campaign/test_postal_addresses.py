@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -109,6 +110,11 @@ def test_a_greeting_has_no_degrees_or_orders_and_guesses_nothing(
             Parts("N", "", "O", ("55 rue du Faubourg",), "Paris", "", "75008", "FR"),
             {"home": "DE", "language": "de"},
             ("O", "N", "55 rue du Faubourg", "75008 PARIS", "FRANKREICH"),
+        ),
+        (
+            Parts("N", "", "O", ("10000 Lakes 3", "75001 Paris Cedex 08"), "", "", "", "FR"),
+            {"home": "FR", "language": "fr"},
+            ("O", "N", "10000 Lakes 3", "75001 PARIS CEDEX 08"),
         ),
         (
             Parts(
@@ -263,3 +269,21 @@ def test_a_french_address_has_six_lines_of_thirty_eight_characters(
     problem = postal_problem(campaign, person)
     assert (problem.code if problem else "") == ("french-address" if told else "")
     assert told in (problem.message if problem else "")
+
+
+@pytest.mark.parametrize("key", ["title", "organization"])
+def test_a_long_title_in_a_french_address_is_told_where_it_stands(
+    small_campaign: Path, edit: Any, key: str
+) -> None:
+    edit(
+        small_campaign, "title: Director", f"{key}: Directrice générale de la transition écologique"
+    )
+    edit(small_campaign, "timezone: America/Chicago", "timezone: Europe/Paris\nlanguage: fr")
+    edit(small_campaign, "  country: US\n  addressees", "  country: FR\n  addressees")
+    campaign, _ = load_campaign(small_campaign)
+    assert campaign is not None
+    (person,) = campaign.file.target.addressees
+    problem = postal_problem(campaign, person)
+    assert problem is not None
+    assert problem.place == person.place(key)
+    assert "AVENUE" not in problem.hint

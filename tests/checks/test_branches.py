@@ -275,3 +275,21 @@ def test_every_branch_of_the_shipped_letters_is_seen_by_somebody(project_root: P
     assert problems == []
     assert {p.level for p in coverage.problems()} <= {Level.NOTE}
     assert {p.code for p in coverage.problems()} <= {"branch-unlisted"}
+
+
+def test_a_recipient_whose_letter_is_answered_is_checked(house: Any) -> None:
+    house.spoil("acme.yaml", "salutation: Ms. Roe", "your_letter: 2020-05-12, salutation: Ms. Roe")
+    assert told(house) == []
+    with_list(house, [{**PERSON, "your_letter": "2020-05-12"}, {**PERSON, "name": "Al Lee"}])
+    assert covered(house)[0].summary().startswith("1 branch of letters: 1 seen")
+
+
+@pytest.mark.parametrize("layout", ["window-fr", "window-dl", "large-print"])
+def test_parts_of_a_built_in_layout_that_another_overrides_are_not_told(
+    house: Any, layout: str
+) -> None:
+    house.spoil("acme.yaml", "    template: call\n", f"    template: call\n    layout: {layout}\n")
+    house.spoil(
+        "acme.yaml", "    template: thanks\n", f"    template: thanks\n    layout: {layout}\n"
+    )
+    assert [found for found in told(house) if found.code == "branch-unseen"] == []

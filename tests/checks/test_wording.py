@@ -69,6 +69,15 @@ def test_placeholders_around_the_body_are_seen(house: Any, old: str, new: str) -
     assert {p.code for p in house.check()} == {"placeholder"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    ['We met חיילי צה"ל והמנכ"ל, in ארה"ב.', 'We met צה"ל, ג\'ירפה, and ארה"ב, as you know.'],
+)
+def test_gershayim_typed_as_quotation_marks_quote_nothing(house: Any, text: str) -> None:
+    house.call(text)
+    assert house.check() == []
+
+
 def test_an_editors_brackets_in_a_quotation_are_no_placeholder(house: Any) -> None:
     house.call('The paper wrote “Acme … has not prohibited [ITS] sales”.{{ cite("acme-silent") }}')
     assert house.check() == []

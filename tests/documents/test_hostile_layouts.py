@@ -72,6 +72,19 @@ def test_a_campaigns_own_layout_prints_the_same_bytes_as_without_limits(
     assert pdf == lay_out(GOOD, workspace, workspace.template("layouts/ours.css"))
 
 
+@pytest.mark.parametrize(
+    ("css", "words"),
+    [
+        ("@page { size: 9in; margin: 99in }", "6 pages of 198 × 198 inches"),
+        ("p { break-before: page } @page { size: 90in }", "3 pages of 90 × 90 inches"),
+    ],
+)
+def test_pages_that_nobody_could_print_are_refused_before_they_are_drawn(
+    workspace: Workspace, css: str, words: str
+) -> None:
+    assert words in problem_of(workspace, styled(css, "<p>One<p>Two")).message
+
+
 def test_the_packages_own_layouts_are_laid_out_in_this_process(
     tmp_path: Path, child: LayoutChild
 ) -> None:

@@ -75,3 +75,10 @@ def test_a_long_list_is_looked_at_piece_by_piece(tmp_path: Path) -> None:
     path.write_bytes("name\n".encode("cp1252") + "Uwe Müller\n".encode("cp1252") * 200_000)
     with path.open("rb") as file:
         assert encoding_of(file).name == "Windows-1252"
+
+
+def test_a_word_of_a_megabyte_is_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"name\n" + b"a" * 1_000_000 + "\nUwe Müller\n".encode("cp1252"))
+    with path.open("rb") as file:
+        assert encoding_of(file).name == "Windows-1252"

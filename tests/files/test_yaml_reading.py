@@ -806,12 +806,21 @@ def test_the_shipped_campaign_is_clean(project_root: Path) -> None:
     [
         ("subject: Vote yes on bill #123 today", "text-cut-off", 1, 10),
         ("asks:\n  - Settle case #4711 now.", "text-cut-off", 2, 5),
+        ('subject: "Bill" #123 today', "text-cut-off", 1, 10),
+        ("asks: [Keep park #1 open.]", "text-cut-off", 1, 8),
+        ("{name: Jane #Doe, title: Mayor}", "text-cut-off", 1, 8),
+        ('asks: ["Bill, the" #1 open, Next.]', "text-cut-off", 1, 8),
         ("subject: “Three things we ask”", "curly-quotes", 1, 10),
         ("subject: “Our letter: three things”", "curly-quotes", 1, 10),
         ("asks:\n  - One.\n  – Two.", "not-a-list", 3, 3),
         ("asks:\n  - One.\n    • Two.", "not-a-list", 3, 5),
         ("asks:\n  — One.\n  — Two.", "not-a-list", 2, 3),
-        ("asks:\n  -\u00a0One.", "not-a-list", 2, 3),
+        ("asks:\n  -\u00a0One.", "no-break-space", 2, 4),
+        ("asks:\n  - One.\n  -\u00a0Two.", "no-break-space", 3, 4),
+        ("subject:\u00a0Keep", "no-break-space", 1, 9),
+        ("id: a\nsubject:\u00a0Keep", "no-break-space", 2, 9),
+        ("call:\n  subject:\u00a0Keep", "no-break-space", 2, 11),
+        ("call:\n  id: a\n  subject:\u00a0Keep\n  b: c", "no-break-space", 3, 11),
         ("id: a\n\u00a0 title: b\n", "no-break-space", 2, 1),
         ("asks:\n\u00a0 - id: a\n    name: b\n", "no-break-space", 2, 1),
     ],
@@ -843,3 +852,25 @@ def test_what_yaml_reads_otherwise_than_it_looks_is_told(
 )
 def test_what_is_meant_so_is_no_trap(text: str) -> None:
     assert scan_yaml_text(text, PATH)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("asks: [Keep park #1 open.]", '`"Keep park #1 open."`'),
+        ("asks: [\n  Keep park #1 open.,\n  Next.]", '`"Keep park #1 open."`'),
+        ("{name: Jane #Doe, title: Mayor}", '`"Jane #Doe"`'),
+        ('subject: "Bill" #123 today', "`'\"Bill\" #123 today'`"),
+        ("subject: Vote on #1 today # a comment", '`"Vote on #1 today"`'),
+    ],
+)
+def test_a_text_that_is_cut_off_is_told_with_the_whole_text_in_quotes(
+    text: str, whole: str
+) -> None:
+    (problem,) = scan_yaml_text(text, PATH)[1]
+    assert f"Put the text in quotes: {whole}." in problem.hint
+
+
+def test_a_number_of_thousands_of_digits_is_told_as_one() -> None:
+    for text in ("1" * 5_000, "1:0" * 200_000):
+        assert only(problems_of(f"a: {text}")).message.endswith("as a number.")

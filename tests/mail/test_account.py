@@ -157,14 +157,14 @@ def test_a_dry_run_a_run_and_status_print_one_account(
     command = ("send", parks, "--recipients", people, *TODAY)
     advocacy(*command)
     told = re.sub(r"\s+", " ", capsys.readouterr().out)
-    assert f"11 listed: {fixed} rows, 7 left." in told
+    assert f"11 listed: {fixed} row, 7 left." in told
     assert advocacy(*command, "--send", "--new-mailing", "--yes", 7, "--patience", 0) == 3
     out = capsys.readouterr().out
     assert advocacy("status", parks, "--recipients", people) == 0
     shown = capsys.readouterr().out
     expected = [
         "11 listed", "5 sent", "1 refused by their servers", *fixed.split(", ")[:-1],
-        "1 rejected rows", "1 left (1 deferred by their servers)",
+        "1 rejected row", "1 left (1 deferred by their servers)",
     ]  # fmt: skip
     for text in (out, shown):
         lines = [line.strip() for line in text.splitlines()]
@@ -288,3 +288,60 @@ def test_an_address_that_is_wrong_in_any_way_is_not_called_missing(
     prepared = PreparedMailing.open(SendRequest(parks, People(people), today=DAY))
     counts = prepared.go_through().account().counts
     assert (counts[Category.WRONG_ADDRESS], counts[Category.NO_ADDRESS]) == (len(wrong), 1)
+
+
+def test_the_domains_and_the_data_add_up_to_the_account(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N, "--new-mailing")
+    assert advocacy(*command) == 0
+    with open_ledger(parks) as ledger:
+        for name, kind in (("p1", "hard bounce"), ("p2", "soft bounce"), ("p4", "complaint")):
+            ledger.mark_bounced(MAILING, name, f"{kind}: 5.1.1 no")
+        ledger.mark_replied(MAILING, "p5")
+    (status,) = statuses(parks, People(people)).statuses
+    account = status.account
+    assert account is not None
+    assert {fate: n for fate, n in status.by_fate.items() if n} == {
+        one: n for one, n in account.counts.items() if n
+    }
+    capsys.readouterr()
+    write_list(people, [person(n) for n in range(N - 1)])
+    assert advocacy("status", parks, "--recipients", people, "--report", "json") == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    assert told["sent"] == told["account"]["sent"] + told["account"]["not_on_list"]["sent"]
+    assert (told["bounced"], told["complaints"]) == (2, 1)
+    assert sum(counts.get("sent", 0) for counts in told["domains"].values()) == told["sent"]
+    page = people.with_suffix(".html")
+    assert advocacy("status", parks, "--recipients", people, "--page", page) == 0
+    shown = re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert "1 person who got it replied, on this list or not." in shown
+    html = page.read_text(encoding="utf-8")
+    for words in ("bounced: the address does not work", "<b>0</b><span>left</span>",
+                  "not on this list: 1 sent"):  # fmt: skip
+        assert words in html
+
+
+def test_a_list_of_people_has_the_address_that_the_letter_went_to_and_the_one_that_was_wrong(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, listing: Listing
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N, "--new-mailing")
+    assert advocacy(*command, "--limit", 2) == 0
+    write_list(people, [person(0, email="new@d0.example"), person(1), person(2, email="not one")])
+    sent = {row["id"]: row for row in listing("--who", "sent")}
+    assert (sent["p0"]["email"], sent["p0"]["sent_to"]) == ("new@d0.example", "p0@d0.example")
+    (wrong,) = listing()
+    assert (wrong["what"], wrong["id"], wrong["email"]) == ("wrong address", "p2", "not one")
+    assert "not one" in wrong["reason"]
+
+
+def test_everybody_whose_id_is_another_persons_is_listed_with_that_person(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, listing: Listing
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", N, "--new-mailing")
+    assert advocacy(*command) == 0
+    write_list(people, [person(n, name=f"Q {n} Doe", email=f"q{n}@d.example") for n in range(N)])
+    found = [row for row in listing() if row["what"] == "id of another person"]
+    assert [row["reason"] for row in found] == [
+        f"was Person {n} <p{n}@d{n % 3}.example>" for n in range(N)
+    ]

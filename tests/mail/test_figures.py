@@ -26,6 +26,7 @@ def test_a_rate_is_said_in_the_unit_that_fits(rate: float, shown: str) -> None:
 def test_shares_and_sizes_are_as_exact_as_they_need_to_be() -> None:
     assert [human_share(n, 1000) for n in (0, 1, 3, 120)] == ["0%", "0.1%", "0.3%", "12%"]
     assert human_share(1, 0) == "0%"
+    assert human_share(3, 1001) == "0.29%", "a share below a limit is not shown as the limit"
     assert human_share(1, 20_000) == "0.01%"
     assert [human_size(n) for n in (1, 7800, 2_500_000)] == ["1 byte", "7.8 kB", "2.5 MB"]
 

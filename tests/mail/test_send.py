@@ -233,6 +233,69 @@ def test_a_person_whose_id_or_name_was_changed_gets_nothing_again(
     assert set(sink.to.values()) == {1}
 
 
+def test_a_new_person_at_a_known_mailbox_gets_a_letter_of_their_own(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", "9")
+    write_list(people, [person(1, id="a1", name="Ann Lee", email=OFFICE)])
+    assert advocacy(*command, "--new-mailing") == 0
+    gus = person(7, id="a7", name="Gus Gray", email=OFFICE)
+    write_list(people, [gus, person(8, id="", name="Hal Hunt", email=OFFICE)])
+    assert advocacy(*command) == 0
+    assert sink.to == {OFFICE: 3}
+    again = person(1, id="z1", name="Lee, Ann", email=OFFICE)
+    write_list(people, [gus, again])
+    assert advocacy(*command) == 0
+    assert sink.to == {OFFICE: 3}, "the same name under another id is the same person"
+    capsys.readouterr()
+    assert advocacy("status", parks, "--recipients", people, "--report", "csv", "--who", "all") == 0
+    assert "sent under another id,the ledger has Ann Lee as a1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"id": "a2", "name": "Anna Lee"}, "and the ledger has Ann Lee <office@d1.example> as a1"),
+        ({"id": "a1", "name": "Zoe Zed"}, "a1 is Zoe Zed <office@d1.example>, and was Ann Lee"),
+    ],
+    ids=["perhaps the same name", "another name under the same id"],
+)  # fmt: skip
+def test_whoever_may_be_another_person_at_a_mailbox_is_shown_with_both_names(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys: pytest.CaptureFixture[str],
+    row: dict[str, str], told: str,
+) -> None:  # fmt: skip
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", "9")
+    ann = person(1, id="a1", name="Ann Lee", email=OFFICE)
+    write_list(people, [ann])
+    assert advocacy(*command, "--new-mailing") == 0
+    write_list(people, [person(1, **row, email=OFFICE)])
+    for options in (command[:-3], command):
+        capsys.readouterr()
+        assert advocacy(*options) == (3 if "--send" in options else 0)
+        assert told in re.sub(r"\s+", " ", "".join(capsys.readouterr()))
+    assert sink.to == {OFFICE: 1}
+    advocacy("status", parks, "--recipients", people, "--report", "csv")
+    out = capsys.readouterr().out
+    assert row["name"] in out
+    assert "Ann Lee <office@d1.example>" in out
+    if row["id"] == "a2":  # both on one list, each with an id, are two people
+        write_list(people, [ann, person(1, **row, email=OFFICE)])
+        assert advocacy(*command) == 0
+        assert sink.to == {OFFICE: 2}
+
+
+def test_what_came_of_a_letter_under_an_earlier_id_is_not_called_sent(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", "9")
+    write_list(people, [person(1)])
+    sink.answer = lambda step, to: "550 5.1.1 no" if step == "rcpt" else None
+    assert advocacy(*command, "--new-mailing") == 3
+    write_list(people, [person(1, id="new")])
+    assert advocacy(*command) == 3
+    assert "1 refused by their servers" in capsys.readouterr().out
+
+
 def test_an_id_that_is_another_persons_now_is_shown_with_both_and_never_skipped_in_silence(
     advocacy: Run, parks: Path, people: Path, sink: Sink, capsys: pytest.CaptureFixture[str]
 ) -> None:

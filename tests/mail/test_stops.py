@@ -92,7 +92,12 @@ def test_complaints_of_three_in_a_thousand_stop_a_mailing(
     write_list(people, [person(1)])
     command = ("send", parks, "--recipients", people, *TODAY)
     assert advocacy(*command) == 0
-    assert f"{complaints} people have reported the letter as spam" in capsys.readouterr().err
+    out, err = (re.sub(r"\s+", " ", text) for text in capsys.readouterr())
+    assert f"{complaints} people have reported the letter as spam" in err
+    # No command is shown that would send nothing, and no share that looks like the limit.
+    assert ("To send: advocacy" in out, "Problems none" in out) == (not code, not code)
+    assert ("A run would send nothing now." in out, "0.3% of" in err) == (bool(code), bool(code))
+    assert ("once at least 3 people" in err) == (not code)
     assert advocacy(*command, "--send", "--yes", 1, "--new-mailing") == code
     assert sink.to.total() == (0 if code else 1)
     if code:
@@ -102,6 +107,9 @@ def test_complaints_of_three_in_a_thousand_stop_a_mailing(
             advocacy(*command, "--send", "--yes", 1, "--new-mailing", "--despite", "complaints")
             == 0
         )
+        told = re.sub(r"\s+", " ", capsys.readouterr().err)
+        assert "goes on because of `--despite complaints`" in told
+        assert "The mailing stops" not in told
 
 
 def test_complaints_that_come_in_meanwhile_stop_a_run(
@@ -197,8 +205,12 @@ def test_nothing_that_was_composed_ahead_leaves_once_a_file_of_the_text_was_save
 
 
 @contextmanager
-def stalling() -> Iterator[str]:
-    """A server that takes one message, and never says a word about it."""
+def stalling(*, signals: bool = True) -> Iterator[tuple[str, threading.Event]]:
+    """A server that takes messages and never says a word about them, and whether it has one.
+
+    It interrupts this process when it does, if it `signals`.
+    """
+    taken = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve(sock: socket.socket) -> None:
@@ -210,7 +222,9 @@ def stalling() -> Iterator[str]:
                     sock.sendall(b"354 go\r\n")
                     while stream.readline() not in (b".\r\n", b""):
                         pass
-                    os.kill(os.getpid(), signal.SIGINT)
+                    taken.set()
+                    if signals:
+                        os.kill(os.getpid(), signal.SIGINT)
                     continue
                 sock.sendall(b"250 ok\r\n")
 
@@ -221,7 +235,7 @@ def stalling() -> Iterator[str]:
 
     threading.Thread(target=accept, daemon=True).start()
     try:
-        yield f"smtp://127.0.0.1:{listener.getsockname()[1]}"
+        yield f"smtp://127.0.0.1:{listener.getsockname()[1]}", taken
     finally:
         with suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
@@ -233,7 +247,7 @@ def test_one_ctrl_c_ends_a_run_whose_server_stalls(
 ) -> None:
     monkeypatch.setattr("advocacy.mail.sending.senders.GRACE", 0.2)
     command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 12)
-    with stalling() as url:
+    with stalling() as (url, _):
         monkeypatch.setenv("ADVOCACY_SMTP", url)
         assert advocacy(*command, "--new-mailing", "--connections", 1) == 130
     with open_ledger(parks) as ledger:

@@ -7,16 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.errors import Problem
+from advocacy.errors import Level, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.templating.citation_marks import Own
 from advocacy.templating.markup import body_tokens, note_tokens
-from advocacy.templating.markup_problems import (
-    MarkupRule,
-    markup_problems,
-    markup_rules,
-    value_markup,
-)
+from advocacy.templating.markup_problems import markup_problems
+from advocacy.templating.markup_rules import MarkupRule, markup_rules, value_markup
 from advocacy.templating.shared_run import SharedTemplateRun
 
 RULES = markup_rules()
@@ -72,6 +68,10 @@ def test_what_is_markup_or_plain_text_is_not_told(markdown: str, tmp_path: Path)
         ("![a map](https://parks.example/map.png)", "not a file of the campaign", 1),
         ("A [page](parks.example).", "not a valid address", 1),
         ("First **one.\n\nThen ~~two.", "`~~`", 3),
+        ("---\ntitle: x\n---\n\nWe write.", "`title: x` is a setting", 2),
+        ("One.[^1]\n\n[^1]: First.\n[^1]: Second.", "defined twice", 4),
+        ("See [us].\n\n[us]: https://a.example\n[us]: https://b.example", "defined twice", 4),
+        ("One.\n\nH~2~O and x^2^.", "`~2~`", 3),
     ],
 )
 def test_what_would_be_lost_or_misread_is_told_at_its_line(
@@ -82,6 +82,25 @@ def test_what_would_be_lost_or_misread_is_told_at_its_line(
     assert found[0].place is not None
     assert found[0].place.line == line
     assert found[0].hint
+
+
+@pytest.mark.parametrize("attributes", ["{width=5cm}", "{.left}", "{width=50% .left}"])
+def test_a_picture_with_other_attributes_is_one_mistake(attributes: str, tmp_path: Path) -> None:
+    (found,) = problems(f"![Map](map.png){attributes}", tmp_path)
+    assert attributes in found.message
+    assert "{width=50%}" in found.hint
+
+
+def test_a_table_that_no_page_is_wide_enough_for_is_told_at_its_line(tmp_path: Path) -> None:
+    def table(columns: int, cell: str) -> str:
+        return "".join(f"|{f' {text} |' * columns}\n" for text in ("Year", "---", cell))
+
+    (found,) = problems(f"We write.\n\n{table(14, 'Springfield')}", tmp_path)
+    assert (found.code, found.level) == ("too-long-for-layout", Level.WARNING)
+    assert found.place is not None
+    assert found.place.line == 3
+    assert problems(table(14, "1,234"), tmp_path) == []
+    assert problems(table(5, "Springfield Parks Department"), tmp_path) == []
 
 
 def test_every_mistake_of_a_paragraph_is_told_in_one_pass(tmp_path: Path) -> None:
@@ -104,13 +123,30 @@ def test_a_place_in_a_partial_is_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Publish **it**", "See [us](https://x.example)", "<b>it</b>", "~~it~~", "{{ date }}"]
-)
+    "text",
+    [
+        "Publish **it**", "See [us](https://x.example)", "<b>it</b>", "~~it~~", "{{ date }}",
+        "Keep **the park", "In **solidarity,", "Keep } it", "Keep { it", "Dear {family_name,",
+        "{ recipient.name }", "::: note", "## Keep it", "# Keep it", "| a | b |", "a | b",
+        "[^1]", "\\newpage", "Keep it.\\n", "\\u2013", "&nbsp;", "Map {width=50%}", "1^st^",
+        "~~it", ":smile:", "++it++", "CO~2~",
+    ],
+)  # fmt: skip
 def test_markup_in_a_value_is_told(text: str) -> None:
     assert value_markup(text) is not None
 
 
-@pytest.mark.parametrize("text", ["A*STAR", "5*3*2", "f_(x)", "*Bob*", "a < b > c", "[sic] (so)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A*STAR", "5*3*2", "f_(x)", "*Bob*", "a < b > c", "[sic] (so)", "The set {a, {b}, c}",
+        'O\'Neil "Tip" Smith', "4 Main St. #4", "# 12", "# B", "c/o Jane Doe", "AT&T; R&D",
+        "F*** them", "C:\\Users\\jane", "Apt. 4 ~ rear", "Yahoo!", "P!nk", "10:30:45",
+        "C++ and D++",
+        "1 = 2", "$5", "Ke$ha", "Suite 100-A/B", "a^b", "https://x.example/a_b__c~d?e=f&g=h;i", "☐",
+        "#parks", "#1 in parks", "Room 4; 2nd floor", "Smith & Sons; Jones", "D'Arcy",
+    ],
+)  # fmt: skip
 def test_a_value_that_may_be_meant_so_is_not_told(text: str) -> None:
     assert value_markup(text) is None
 

@@ -129,6 +129,10 @@ def test_two_hyphens_between_spaces_make_the_languages_dash(language: str, expec
         ("es", 'El "Parque"', "El «Parque»"),
         ("nl", "‘a’ d'Artagnan “b”", "‘a’ d’Artagnan “b”"),
         ("he", "צה\"ל וג'ורג'", "צה״ל וג׳ורג׳"),
+        ("he", 'ב"גן האם" בחיפה', "ב”גן האם” בחיפה"),
+        ("he", 'המנכ"לית שילמה 10 ש"ח ב"גן"', "המנכ״לית שילמה 10 ש״ח ב”גן”"),
+        ("he", '"חיילי צה"ל" וארה"ב', "”חיילי צה״ל” וארה״ב"),
+        ("en-US", 'the צה"ל and "רמטכ"ל"', "the צה״ל and “רמטכ״ל”"),
         ("en-US", "*Bob* <b> a  b", "*Bob* <b> a  b"),
     ],
 )
@@ -212,6 +216,18 @@ def test_marks_and_words_are_neither_lost_nor_moved(text: str, language: str) ->
     plain = kept(str(markdown.render(text)))
     install(markdown, language)
     assert kept(str(markdown.render(text)).replace("&quot;", "")) == plain.replace("quot", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("חיילי צה\"ל, 10 ש\"ח, טל' וג'ירפה", "חיילי צה״ל, 10 ש״ח, טל׳ וג׳ירפה"),
+        ('"חיילי צה"ל" ב"גן האם"', "”חיילי צה״ל” ב”גן האם”"),
+        ("אמר 'שלום' לכם", "אמר ’שלום’ לכם"),
+    ],
+)
+def test_hebrew_abbreviations_have_gershayim_and_geresh(text: str, expected: str) -> None:
+    assert typeset(text, "he") == expected
 
 
 def test_an_unknown_region_has_its_languages_quotes() -> None:

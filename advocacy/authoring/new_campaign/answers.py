@@ -49,6 +49,8 @@ def read_answer(key: str, value: Any, part: str = "", today: date | None = None)
         answer = TypeAdapter(kind).validate_python(value)
     except ValidationError as error:
         raise AdvocacyError(_problem(describe_errors(error.errors(), value))) from None
+    if key == "language" and (unknown := list(_unknown_language(str(answer)))):
+        raise AdvocacyError(unknown)
     if today and (wrong := _untimely(part or key, answer, today)):
         raise AdvocacyError(_problem(wrong))
     return answer
@@ -129,11 +131,15 @@ def _disagreements(answers: Answers, naming: Naming) -> Iterator[Problem]:
                 hint = f"Did you mean `{near}`?" if near else Hint("add-source", source=name)
                 yield Problem("unknown-source", message, hint)
     yield from _days(answers, naming)
-    if primary_language(answers.language) not in wordings():
+    yield from _unknown_language(answers.language, f"{naming('language', '')}: there")
+
+
+def _unknown_language(tag: str, begins: str = "There") -> Iterator[Problem]:
+    """Report a language in which no new letter can be begun."""
+    if primary_language(tag) not in wordings():
         yield Problem(
             "unknown-language",
-            f"{naming('language', '')}: there is no new letter in the language "
-            f"`{answers.language}`.",
+            f"{begins} is no new letter in the language `{tag}`.",
             f"Available: {', '.join(wordings())}. Or start in English, run "
             "`advocacy new template --words LANGUAGE`, and translate the letter.",
         )

@@ -45,7 +45,8 @@ def postal_lines(parts: Parts, *, home: str | None, language: str) -> tuple[str,
         parts = replace(parts, city=parts.region)
     form = _with_city(form, parts.city, native=native)
     if country == "FR":  # La Poste (AFNOR NF Z10-011) reads the town in capitals
-        parts = replace(parts, city=parts.city.upper())
+        street = tuple(with_french_town(line) for line in parts.street)
+        parts = replace(parts, city=parts.city.upper(), street=street)
     abroad = bool(parts.country and home and parts.country != home)
     if prefix and (not abroad or parts.postal_code.upper().startswith(prefix.upper())):
         form = form.replace(f"{prefix}%Z", "%Z")
@@ -60,6 +61,14 @@ def postal_lines(parts: Parts, *, home: str | None, language: str) -> tuple[str,
     if abroad and not standing:
         lines.append(_country_name(parts.country, language))
     return tuple(lines)
+
+
+_FRENCH_TOWN = re.compile(r"(?:F-)?\d{5} [^\W\d_][^\d]*(?: CEDEX(?: \d{1,2})?)?", re.IGNORECASE)
+
+
+def with_french_town(line: str) -> str:
+    """A line of a French address, with the town in capitals where it is the town's line."""
+    return line.upper() if _FRENCH_TOWN.fullmatch(line) else line
 
 
 def _lines_of(form: str) -> tuple[tuple[str, ...], ...]:

@@ -13,7 +13,13 @@ from typing import Any, Literal
 
 from advocacy.campaign.languages import primary_language
 from advocacy.campaign.recipients.model import Recipient
-from advocacy.campaign.recipients.personal_names import is_honorific, with_honorific
+from advocacy.campaign.recipients.personal_names import (
+    FAMILY_FIRST,
+    family_part,
+    greeted_name,
+    with_honorific,
+    without_honorifics,
+)
 from advocacy.resources import read_table
 
 Gender = Literal["female", "male"]
@@ -34,11 +40,28 @@ class FormOfAddress:
     official: bool = False
 
 
-def gender_of(recipient: Recipient) -> Gender | None:
-    """The gender that the list says: in its own column, or by an honorific."""
+def gender_of(recipient: Recipient, language: str) -> Gender | None:
+    """The gender that the list says: in its own column, or by an honorific or a title."""
     if recipient.gender:
         return _among(_TABLE["gender"], (recipient.gender,))
-    return _among(_TABLE["honorific"], _words(recipient.honorific))
+    forms = _TABLE.get(primary_language(language), {})
+    return (
+        _said_by_honorific(forms, recipient)
+        or (_office_of(forms.get("offices", []), recipient.title or "")[1])
+    )
+
+
+def _said_by_honorific(forms: dict[str, Any], recipient: Recipient) -> Gender | None:
+    first = (recipient.name or "").split(" ", 1)[:1]
+    return _among(_TABLE["honorific"], _words(recipient.honorific)) or (
+        _among(forms.get("in_names", {"female": "", "male": ""}), first)
+    )
+
+
+def _honorifics(recipient: Recipient) -> list[str]:
+    """The words of the honorific, and of those that stand before the name in its own column."""
+    before = without_honorifics(recipient.name)[0] if recipient.name else []
+    return [*_words(recipient.honorific), *before]
 
 
 def form_of_address(recipient: Recipient, language: str) -> FormOfAddress:
@@ -57,12 +80,10 @@ def form_of_address(recipient: Recipient, language: str) -> FormOfAddress:
     alone = [form for word in _words(recipient.honorific) if (form := _alone(forms, word))]
     if alone:
         return FormOfAddress(alone[0])
-    office, said = _office_of(forms["offices"], recipient.title or "")
-    gender = gender_of(recipient)
-    if not recipient.gender:
-        gender = gender or said
+    office, _ = _office_of(forms["offices"], recipient.title or "")
+    gender = gender_of(recipient, language)
     if gender is None:
-        return FormOfAddress(forms.get("unknown") or recipient.greeted)
+        return FormOfAddress(forms.get("unknown") or _with_degree(forms, recipient))
     if office is not None:
         return FormOfAddress(office[gender], gender, bool(office.get("official")))
     person: str = forms["person"][gender]
@@ -70,21 +91,33 @@ def form_of_address(recipient: Recipient, language: str) -> FormOfAddress:
         return FormOfAddress(person, gender)
     degree = _degree(forms, recipient, gender)
     before = degree if degree and forms.get("degrees_alone") else f"{person} {degree}".rstrip()
-    return FormOfAddress(f"{before} {recipient.family_name or _bare_name(recipient)}", gender)
+    return FormOfAddress(f"{before} {_greeted_by(forms, recipient)}", gender)
 
 
 def envelope_name(recipient: Recipient, language: str) -> str:
     """The name as the address has it: `Herrn Dr. Uwe Weiß`, `Madame Léa Petit`, `Mr John Smith`."""
     name, honorific = recipient.full_name, recipient.honorific
-    envelope = _TABLE.get(primary_language(language), {}).get("envelope")
+    forms: dict[str, Any] = _TABLE.get(primary_language(language), {})
+    envelope = forms.get("envelope")
     if envelope is not None and name:
         first = (honorific or name).split(" ", 1)[0]
-        if honorific and first.casefold() == "herr" and envelope["male"] == "Herrn":
-            honorific = f"Herrn{honorific[4:]}"
-        elif not honorific and _among(_TABLE["honorific"], (first,)) is None:
-            gender = gender_of(recipient)
-            honorific = envelope[gender] if gender else None
+        if first.casefold() == "herr" and envelope["male"] == "Herrn":
+            honorific, name = (
+                (f"Herrn{honorific[4:]}", name) if honorific else (None, f"Herrn{name[4:]}")
+            )
+        elif (gender := gender_of(recipient, language)) is not None:
+            honorific = _before_name(forms, recipient, gender)
     return without_stops(with_honorific(honorific, name), language)
+
+
+def _before_name(forms: dict[str, Any], recipient: Recipient, gender: Gender) -> str | None:
+    """What stands before a name on the envelope: `Herrn`, in German before a degree, too."""
+    honorific = recipient.honorific
+    if _said_by_honorific(forms, recipient) is not None:
+        return honorific
+    if not honorific:
+        return str(forms["envelope"][gender])
+    return f"{forms['envelope'][gender]} {honorific}" if forms.get("before_degrees") else honorific
 
 
 def without_stops(name: str, language: str) -> str:
@@ -148,18 +181,31 @@ def _names(office: dict[str, Any]) -> Iterator[tuple[str, Gender | None]]:
         yield title, None
 
 
-def _degree(forms: dict[str, Any], recipient: Recipient, gender: Gender) -> str:
+def _degree(forms: dict[str, Any], recipient: Recipient, gender: Gender | None) -> str:
     """What stays of an honorific in a greeting: the highest of its degrees."""
     degrees: dict[str, dict[str, str]] = forms.get("degrees", {})
     given = [
-        re.sub(r"(?:essor)?(?:\.?in)?$", "", _plain(word)) for word in _words(recipient.honorific)
+        re.sub(r"(?:essor)?(?:\.?in)?(?:[.-].*)?$", "", _plain(word))
+        for word in _honorifics(recipient)
     ]
-    return next((form[gender] for degree, form in degrees.items() if degree in given), "")
+    found = next((form for degree, form in degrees.items() if degree in given), {})
+    return found.get(gender or "unknown", "")
 
 
-def _bare_name(recipient: Recipient) -> str:
-    """The whole name where no column has the family name, without an honorific before it."""
-    words = recipient.full_name.split(" ")
-    while len(words) > 1 and is_honorific(words[0]):
-        del words[0]
-    return " ".join(words)
+def _with_degree(forms: dict[str, Any], recipient: Recipient) -> str:
+    """Given and family name after a degree, where no gender is known: `Dr. Maxi Muster`."""
+    degree = _degree(forms, recipient, None)
+    if not degree:
+        return recipient.greeted
+    name = without_honorifics(greeted_name(recipient.full_name))[1]
+    return f"{degree} {name}"
+
+
+def _greeted_by(forms: dict[str, Any], recipient: Recipient) -> str:
+    """The family name; the whole name where no column has it and the name does not show it."""
+    if recipient.family_name:
+        return recipient.family_name
+    name = without_honorifics(recipient.full_name)[1]
+    if not forms.get("family_last") or primary_language(recipient.language or "") in FAMILY_FIRST:
+        return name
+    return family_part(greeted_name(name))

@@ -77,6 +77,31 @@ def is_same_name(one: str, other: str) -> bool:
     return first <= second or second <= first
 
 
+ALIKE = 0.75
+"""How much of two words must be equal if one may be the other, spelled differently."""
+
+
+def is_similar_name(one: str, other: str) -> bool:
+    """Whether one name may be the other with its spelling corrected: `Jon Smith`, `John Smyth`.
+
+    Each word of the shorter name must be like one of the longer. Words with digits must be equal.
+    """
+    if is_same_name(one, other):
+        return True
+    shorter, longer = sorted((_words(one), _words(other)), key=len)
+    return all(any(_is_like(word, another) for another in longer) for word in shorter)
+
+
+def _is_like(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    if any(map(str.isdigit, one + other)):
+        return False
+    from difflib import SequenceMatcher  # few names are compared letter by letter
+
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= ALIKE
+
+
 def _words(name: str) -> frozenset[str]:
     folded = unicodedata.normalize("NFKD", name.casefold())
     plain = "".join(char for char in folded if not unicodedata.combining(char))

@@ -26,6 +26,8 @@ def _words(table: str) -> frozenset[str]:
 
 _BEFORE_FAMILY, _BEFORE_GIVEN = _words("before_family_name"), _words("before_given_name")
 _GENERATIONS, _POST_NOMINALS = _words("generations"), _words("post_nominals")
+_OF_DEGREES, _PARTICLES = _words("of_degrees"), _words("particles")
+_FAMILY_FIRST_NAMES = _words("family_first")
 _INSTEAD: dict[str, str] = _TABLE["instead"]
 
 
@@ -53,6 +55,40 @@ def full_name(
 def is_honorific(word: str) -> bool:
     """Whether a word is an honorific that stands before a name: `Ms.`, `Senator`."""
     return _plain(word) in _BEFORE_FAMILY | _BEFORE_GIVEN
+
+
+def without_honorifics(name: str) -> tuple[list[str], str]:
+    """The honorifics and degrees before a whole name, and the name: `Dr. med.`, `Hans Groß`."""
+    words = name.split(" ")
+    count, has_degree = 0, False
+    while count < len(words) - 1:
+        word = words[count]
+        degree = re.match(r"(?:prof|dr|pd|dipl)\b", word, re.IGNORECASE) is not None
+        has_degree = has_degree or degree
+        goes_on = has_degree and word.casefold().rstrip(".") in _OF_DEGREES
+        if not (degree or goes_on or is_honorific(word)):
+            break
+        count += 1
+    return words[:count], " ".join(words[count:])
+
+
+def family_part(name: str) -> str:
+    """The family name of a whole name without honorifics, particles included; else all of it.
+
+    It is the last word, or begins with a particle: `von der Heide` of `Jörg von der Heide`. Of
+    several given or family names, none is taken for the one or the other.
+    """
+    words = name.split(" ")
+    if "," in name or CJK.search(name):
+        return name
+    for at, word in enumerate(words[:-1]):
+        if word in _PARTICLES:
+            return " ".join(words[at:])
+    between = words[1:-1]
+    initials = all(re.fullmatch(r"[^\W\d_]\.?", word) for word in between)
+    if not initials or words[0].casefold() in _FAMILY_FIRST_NAMES:
+        return name
+    return words[-1]
 
 
 def with_name(honorific: str | None, given: str | None, family: str | None) -> str | None:

@@ -22,7 +22,8 @@ from advocacy.files.yaml.reading import YamlMap, parse
 _KNOWN = frozenset(KNOWN)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _GAP = re.compile("[ \xa0]+")
-_DAYS = ("verified", "in_office_from", "in_office_until", "your_letter")
+DAYS = ("verified", "in_office_from", "in_office_until", "your_letter")
+"""The columns that contain dates."""
 _NOBODY = Recipient.model_validate({})
 """Every field as it is in an empty row. Copying it is the fastest way to a model."""
 LONGEST_ROW = 100_000
@@ -136,7 +137,7 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "country": known_country,
     "language": known_language,
     "email": plain_email,
-    **dict.fromkeys(_DAYS, _day),
+    **dict.fromkeys(DAYS, _day),
 }
 
 
@@ -168,7 +169,7 @@ def as_text(name: str, value: Any, place: Place, where: str) -> str:
         if name == "id" and float(value).is_integer():
             return _own_text(value)
         raise _wrong(name, _own_text(value), "a number", place, where)
-    if name in _DAYS and isinstance(value, dt.date) and _is_day(value):
+    if name in DAYS and isinstance(value, dt.date) and _is_day(value):
         return _own_text(value)
     raise _wrong(name, _own_text(value), "a date or a time", place, where)
 

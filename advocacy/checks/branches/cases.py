@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from heapq import heappush, heappushpop
 from typing import Any
 
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.recipients.column_headers import KNOWN
+from advocacy.campaign.recipients.table import DAYS
 from advocacy.campaign.stages import stages_signed
 from advocacy.campaign.supporters import Supporter, Supporters
 from advocacy.checks.branches.reaching_values import SOMETHING, FieldValues, describe_values
@@ -16,12 +18,8 @@ from advocacy.letters.samples import sample_supporters
 
 KEPT = 8
 """The number of recipients kept for each aspect while a list is read."""
-TEXTS = tuple(
-    name
-    for name in KNOWN
-    if name not in ("id", "address", "language", "country", "verified")
-    and not name.startswith("in_office")
-)
+SAMPLE_DAY = date(2020, 1, 31)
+TEXTS = tuple(name for name in KNOWN if name not in ("id", "address", "language", "country", *DAYS))
 
 
 @dataclass(slots=True)
@@ -32,6 +30,7 @@ class Extremes:
     other: dict[str, str] = field(default_factory=dict)
     address: tuple[str, ...] = ()
     country: str | None = None
+    your_letter: date | None = None
     _ranked: tuple[list[tuple[int, int, Recipient]], ...] = field(
         default_factory=lambda: ([], [], [])
     )
@@ -49,6 +48,7 @@ class Extremes:
                 self.other[name] = value
         self.address = max(self.address, row.address, key=_size)
         self.country = self.country or row.country
+        self.your_letter = self.your_letter or row.your_letter
         texts = [getattr(row, name) or "" for name in TEXTS]
         ranks = (
             sum(map(len, (*texts, *row.other.values()))),
@@ -122,6 +122,7 @@ def full(extremes: Extremes) -> Recipient:
         **texts,
         address=extremes.address or ("1 Sample Street",),
         country=extremes.country,
+        your_letter=extremes.your_letter or SAMPLE_DAY,
         other={name: value or SOMETHING for name, value in extremes.other.items()},
     )
 
@@ -133,7 +134,11 @@ def longest(extremes: Extremes) -> Recipient:
     if "title" in texts:
         texts["title"] = max(texts["title"], LONG_TITLE, key=len)
     return Recipient.model_construct(
-        **texts, address=extremes.address, country=extremes.country, other=dict(extremes.other)
+        **texts,
+        address=extremes.address,
+        country=extremes.country,
+        your_letter=extremes.your_letter,
+        other=dict(extremes.other),
     )
 
 
@@ -199,6 +204,8 @@ def wished(case: Case, values: FieldValues) -> Case:
 def _given(recipient: Recipient, key: str, value: Any) -> Recipient:
     if key == "address":
         return recipient.model_copy(update={key: (str(value),) if value else ()})
+    if key in DAYS:
+        return recipient.model_copy(update={key: SAMPLE_DAY if value else None})
     if key in KNOWN:
         return recipient.model_copy(update={key: str(value) or None})
     return recipient.model_copy(update={"other": {**recipient.other, key: str(value)}})

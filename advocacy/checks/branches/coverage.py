@@ -7,10 +7,11 @@ from pathlib import Path
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.branches import report
 from advocacy.checks.branches.stage import LIST, StageLetters
-from advocacy.checks.branches.watch import Watch
+from advocacy.checks.branches.watch import Branch, Watch
 from advocacy.checks.settings import CheckSettings
 from advocacy.errors import Problem, count_noun
 from advocacy.letters.parts import layout_files
+from advocacy.resources import templates_dir
 
 
 @dataclass(slots=True)
@@ -19,6 +20,8 @@ class Coverage:
 
     letters: Watch = field(default_factory=Watch)
     layouts: Watch = field(default_factory=Watch)
+    _own: set[str] = field(default_factory=lambda: {"email.html"})
+    """The layouts that stages name."""
     _used: list[tuple[CheckSettings, set[Path]]] = field(default_factory=list)
 
     def add(
@@ -42,6 +45,7 @@ class Coverage:
             if stage in (None, name) and (day is None or one.covers(day)):
                 letters = StageLetters(campaign, name, day, today)
                 problems += letters.problems(self.letters, self.layouts, settings)
+                self._own.add(f"{one.layout}.html")
                 used |= letters.files | set(layout_files(campaign, one).values())
         self._used.append((settings, used))
         return settings.apply(dict.fromkeys(problems))
@@ -55,7 +59,7 @@ class Coverage:
             report.unseen(branch)
             for watch in (self.letters, self.layouts)
             for branch in watch.branches
-            if branch not in watch.seen
+            if branch not in watch.seen and not self._is_overridden(branch)
         ]
         found += [
             report.unlisted(branch, next(iter(viewers)))
@@ -63,6 +67,14 @@ class Coverage:
             if LIST not in viewers
         ]
         return list(dict.fromkeys(left for one in found for left in self._at_level(one)))
+
+    def _is_overridden(self, branch: Branch) -> bool:
+        """Whether it is in a built-in layout that only another one builds on.
+
+        That one has parts of its own instead, and nobody who writes letters can change either.
+        """
+        folder = templates_dir() / "layouts"
+        return branch.path.parent == folder and branch.path.name not in self._own
 
     def _at_level(self, found: Problem) -> list[Problem]:
         """The problem at the level of the first campaign that does not turn it off."""

@@ -17,6 +17,7 @@ from advocacy.checks.claims.own_matters import without_own_matters
 from advocacy.checks.claims.rules import Names, find_claim
 from advocacy.checks.codes import problem
 from advocacy.checks.language import language_of
+from advocacy.checks.quotations.quoted import without_previous
 from advocacy.checks.sentences import (
     LABELS,
     Sentence,
@@ -211,12 +212,8 @@ class _Judged:
             return notes.recalled(letter, text, self.names)
         if _is_ask(sentence.text, self.asked):
             return notes.recalled(letter, text) or notes.told_in_ask(letter, text, self.names)
-        previous = letter.previous.texts if letter.previous else ()
-        if any(known in sentence.text for known in previous):
-            # The sender's own letter, of which the campaign file says the day and the subject.
-            for known in previous:
-                text = re.sub(rf"[\"“„«]?\s*{re.escape(known)}\s*[\"”“»]?", "it", text)
-            return notes.recalled(letter, text, self.names)
+        if (rest := without_previous(letter, sentence.text)) != sentence.text:
+            return notes.recalled(letter, without_own_matters(rest, letter), self.names)
         if any(other.cites for other in after):
             what = notes.beside(letter, sentence, text, after)
         else:

@@ -5,6 +5,7 @@ For words that differ, the nearest passage is found.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.loading import Campaign
@@ -17,6 +18,8 @@ from advocacy.checks.sentences import TextBlock, cited_facts
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import CitedFact, Letter
 
+_MARK = "[\"'“”„«»‘’‚‹›]"
+_AROUND = " .,;:!?…'"
 SHORT = 4
 """Fewer words than this may be a term, a title, or irony instead of a quotation."""
 
@@ -31,8 +34,8 @@ def check_quotations(
         for words, number in quotations_of(block):
             if own and normalize_text(words) in own:
                 continue  # a supporter speaks
-            if letter.previous and words.rstrip(".,;:!?") in letter.previous.texts:
-                continue  # the subject of the letter before
+            if is_of_previous(letter, words):
+                continue
             cited = cited_facts(letter, block.sentences[number : number + 2])
             facts = (*cited, *letter.facts)
             if any(
@@ -152,3 +155,36 @@ def _nearest(words: str, cited: Sequence[CitedFact]) -> tuple[str, NearestPassag
     near = ((name, find_nearest_passage(words, quote)) for name, quote in quotes)
     found = [(name, passage) for name, passage in near if passage]
     return max(found, key=lambda one: one[1].likeness, default=None)
+
+
+# The day and the subject of the letter that a reminder follows are the sender's own, and the
+# campaign file says them: they need no source. They stand with the marks of the quotation around
+# them, with the spaces of the language, and with the sentence's stop; so words are compared.
+
+
+def is_of_previous(letter: Letter, words: str) -> bool:
+    """Whether quoted words are the subject of the letter before, or its day."""
+    if letter.previous is None:
+        return False
+    said = normalize_text(words).strip(_AROUND)
+    return any(said == normalize_text(known).strip(_AROUND) for known in letter.previous.texts)
+
+
+def without_previous(letter: Letter, text: str) -> str:
+    """A sentence with “it” in the place of what it says of the letter before, marks included."""
+    for known in letter.previous.texts if letter.previous else ():
+        pattern = _pattern(known)
+        text = pattern.sub("it", text) if pattern is not None else text
+    return text
+
+
+@lru_cache(maxsize=64)
+def _pattern(known: str) -> re.Pattern[str] | None:
+    """Where a text stands: its words with any marks, in quotation marks or without."""
+    words = re.findall(r"[^\s\"'“”„«»‘’‚‹›]+", known)
+    if not words:
+        return None
+    between = rf"(?:\s|{_MARK})+"
+    inside = between.join(re.escape(word) for word in words)
+    quoted = rf"{_MARK}+\s*{inside}[.,;:!?…]?\s*{_MARK}+"
+    return re.compile(rf"{quoted}|(?<!\w){inside}(?!\w)")

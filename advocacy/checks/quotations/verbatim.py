@@ -12,7 +12,7 @@ from itertools import islice
 
 _SAME = str.maketrans(
     {
-        **dict.fromkeys('“”„‟«»″‘’‚‛‹›′`´"', "'"),
+        **dict.fromkeys('“”„‟«»″‘’‚‛‹›′`´״׳"', "'"),
         **dict.fromkeys("–—―‒−", " - "),
         **dict.fromkeys("‐‑", "-"),
         **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff\x02\ufffe"),

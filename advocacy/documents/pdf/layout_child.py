@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from advocacy.documents.pdf.pages import Pdf, lay_out
-from advocacy.errors import AdvocacyError, Problem
+from advocacy.errors import AdvocacyError, Problem, count_noun
 from advocacy.files.cache import files_held, forget_run
 from advocacy.files.held import HeldFiles
 from advocacy.files.workspace import Workspace
@@ -192,10 +192,12 @@ def _answer(request: LayoutRequest) -> Answer | str:
         with files_held(request.held):
             pdf = lay_out(
                 request.html, request.workspace, request.css,
-                compress=request.compress, finisher=request.finisher,
+                compress=request.compress, finisher=request.finisher, inspect=_measure_pages,
             )  # fmt: skip
     except AdvocacyError as error:
         return error.problems
+    except LayoutFailed as failed:
+        return str(failed)
     except MemoryError:
         return _TOO_LARGE
     except Exception as error:  # noqa: BLE001 - WeasyPrint raises anything at all
@@ -204,6 +206,19 @@ def _answer(request: LayoutRequest) -> Answer | str:
 
 
 _TOO_LARGE = "it needs too much memory"
+PAPER_AT_MOST = 200 * 8.5 * 11
+"""Square inches of all pages of a letter, which are drawn to be read back: 200 US Letter pages."""
+
+
+def _measure_pages(document: Any) -> None:
+    """Refuse pages that nobody could print; WeasyPrint measures them in 96ths of an inch."""
+    area = sum(page.width * page.height for page in document.pages) / 96**2
+    if area > PAPER_AT_MOST:
+        first = document.pages[0]
+        raise LayoutFailed(
+            f"it makes {count_noun(len(document.pages), 'page')} of "
+            f"{first.width / 96:,.0f} × {first.height / 96:,.0f} inches"
+        )
 
 
 def _too_slow(request: LayoutRequest) -> str:

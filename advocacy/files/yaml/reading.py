@@ -93,7 +93,10 @@ def scan_root(text: str, path: Path, *, loader: Any = None) -> Read[Any]:
         problems += builder.problems
     except yaml.YAMLError as error:
         said = explain_syntax(error, text, path)  # a trap may be told of already
-        problems += dict.fromkeys([*builder.problems, said])
+        # A bracket that YAML takes for a part of a comment is missing only there.
+        cut_off = any(one.code == "text-cut-off" for one in builder.problems)
+        last = [] if cut_off and said.code == "yaml-brackets" else [said]
+        problems += dict.fromkeys([*builder.problems, *last])
     problems.sort(key=lambda p: (p.place.line or 0, p.place.column or 0) if p.place else (0, 0))
     if len(problems) >= MOST_PROBLEMS:
         message = f"The file has more problems than the {MOST_PROBLEMS} shown."

@@ -21,6 +21,7 @@ from advocacy.files.yaml.traps import traps_of
 DEEPEST = 50  # levels of nesting
 MOST_ALIASED = 100_000  # values that aliases may add to a file
 MOST_PROBLEMS = 200
+LONGEST_NUMBER = 5_000  # characters; Python prints none of more than 4,300 digits
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVERS: dict[str | None, list[tuple[str, re.Pattern[str]]]] = (
@@ -52,6 +53,7 @@ class Builder:
         self.root: Any = None
         self._events: Iterator[Any] = iter(())
         self._open: list[str | None] = []  # the anchors of the collections around a value
+        self._flows = 0  # how many of them are in brackets
         self._anchors: dict[str, Node] = {}
         self._aliased = 0
         self._constructor = SafeConstructor()
@@ -111,6 +113,7 @@ class Builder:
             )
             raise _StopReading
         self._open.append(start.anchor)
+        self._flows += bool(start.flow_style)
         place, size = self._place(start.start_mark), 1
         if isinstance(start, yaml.MappingStartEvent):
             data: YamlMap | YamlList = YamlMap(self.path, place, label=label, head=head)
@@ -121,6 +124,7 @@ class Builder:
                 break
             size += self._entry(data, event)
         self._open.pop()
+        self._flows -= bool(start.flow_style)
         return data, None, size
 
     def _entry(self, data: "YamlMap | YamlList", event: Any) -> int:
@@ -201,12 +205,13 @@ class Builder:
                 f"This text contains the character {bad}, which cannot be printed.",
                 "Remove the escape (`\\u…`, `\\x…`) from the text.",
             )
+        if event.implicit[0] or event.style in ("'", '"'):
+            for trap in traps_of(event, self._lines, is_key=is_key, in_flow=self._flows > 0):
+                if len(self.problems) < MOST_PROBLEMS:
+                    place = Place(self.path, trap.line + 1, trap.column + 1)
+                    self.problems.append(Problem(trap.code, trap.message, trap.hint, place))
         if not event.implicit[0]:  # quoted, a block, or tagged
             return raw
-        for trap in traps_of(event, self._lines, is_key=is_key):
-            if len(self.problems) < MOST_PROBLEMS:
-                place = Place(self.path, trap.line + 1, trap.column + 1)
-                self.problems.append(Problem(trap.code, trap.message, trap.hint, place))
         tag = self._resolve(raw)
         return raw if tag == _STRING else self._construct(tag, raw, event.start_mark)
 
@@ -221,7 +226,8 @@ class Builder:
             return raw
         make: Any = SafeConstructor.yaml_constructors[tag]
         try:
-            value = make(self._constructor, yaml.ScalarNode(tag, raw))
+            # `1:01:01…`, to the base of 60, takes a time by the square of its length.
+            value = make(self._constructor, yaml.ScalarNode(tag, raw[:LONGEST_NUMBER]))
             if isinstance(value, int):
                 str(value)  # Python raises ValueError for more than 4,300 digits
         except (ValueError, OverflowError):

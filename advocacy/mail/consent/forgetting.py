@@ -30,7 +30,7 @@ from advocacy.mail.consent.suppression_edits import WHEN_ADDED, NewSuppression, 
 from advocacy.mail.consent.suppression_file import FILE, SuppressionRow, read_rows
 from advocacy.mail.consent.tokens import Keys, require_keys
 from advocacy.mail.consent.tracing import LINES, LISTS, SHEETS, Trace, remove_rows, traces
-from advocacy.mail.ledger import VARIABLE
+from advocacy.mail.ledger import VARIABLE, State
 from advocacy.mail.ledger.opening import ledger_files, open_ledgers
 from advocacy.mail.ledger.values import by_hand_key
 
@@ -143,7 +143,12 @@ def _ledgers(folder: Path, key: str, keys: Keys, found: Forgotten, *, dry_run: b
                 continue
             mailings = ", ".join(sorted({record.mailing for record in records}))
             found.removals.append(Removal("letter in", ledger.shown, len(records), mailings))
-            for way in () if dry_run else ways:
+            if dry_run:
+                continue
+            # A letter that a killed sender had is not under way.
+            for name in dict.fromkeys(one.mailing for one in records if one.state is State.SENDING):
+                ledger.settle(name)
+            for way in ways:
                 ledger.forget(way, stands_for)
     if not dry_run and not os.environ.get(VARIABLE, "").strip():
         for path in ledger_files(folder):

@@ -1,56 +1,38 @@
 """Which letters a run may send: the rule (`decide`) and the transaction (`exchange`).
 
-The rule knows no database. The transaction records results and hands out letters. A letter is
-`sending`, committed and durable, before a byte of it leaves. If a call fails, nothing that it was
-to hand out may be sent.
+The rule knows no database. A letter is `sending`, committed and durable, before a byte of it
+leaves. If a call fails, nothing that it was to hand out may be sent.
 """
 
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
-from advocacy.campaign.recipients.identity import is_same_name
+from advocacy.mail.ledger.persons import (
+    AtMailbox,
+    find_at_mailbox,
+    has_failed,
+    is_others,
+    mark_of,
+)
 from advocacy.mail.ledger.schema import LETTER
 from advocacy.mail.ledger.values import (
+    LONGEST_WAIT,
     Bounce,
     KeyedAddress,
     LedgerEntry,
-    LedgerRecord,
+    LedgerRow,
     Result,
     State,
     Taken,
     Why,
     bounce_of,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
-    """What the rule needs of a letter's row. `run` and `token` name who has it.
-
-    `sharing` is not empty for a letter whose mailbox another person of the list has, too.
-    `bounce` is what came back of it, `returned` says that an earlier one came back from another
-    address.
-    """
-
-    id: int
-    letter_id: str
-    address_key: str
-    state: State
-    attempts: int
-    not_before: float | None
-    run: int
-    token: str
-    sharing: str = ""
-    address: str = ""
-    person: str = ""
-    bounce: Bounce | None = None
-    returned: bool = False
 
 
 def decide(
@@ -72,20 +54,20 @@ def decide(
         by_address[row.address_key].append(row)
     for key in keys:
         had = by_id.get(key.letter_id)
-        others = [] if key.shared_address else by_address[key.address_key]
+        there = [other for other in by_address[key.address_key] if other is not had]
         # One that this run gave out as another person's of the same list is not this person's.
         # Connections take letters in any order, so the second of a mailbox may come first.
-        others = [
-            other
-            for other in others
-            if other is not had and not (other.sharing and other.run == run)
-        ]
-        if had is None and [other.state for other in others] == [State.DEFERRED]:
+        found = find_at_mailbox(
+            key, [other for other in there if not (other.sharing and other.run == run)]
+        )
+        if had is None and [other.state for other in found.own] == [State.DEFERRED]:
             # The same person under a new id, and it is certain that nothing has arrived.
-            had, others = others[0], []
-        taken = _answer(key, had, others, now, (run, token))
+            had, found = found.own[0], replace(found, own=[], similar=[])
+            there.remove(had)
+        taken = _answer(key, had, found, now, (run, token))
         if had is not None and taken.why_not is Why.OTHER_PERSON:
             taken = replace(taken, person=had.person, address=had.address)
+        taken = replace(taken, shares_mailbox=key.shared_address or bool(there))
         yield taken, had
         if not taken.taken:
             continue
@@ -94,7 +76,7 @@ def decide(
             by_address[had.address_key].remove(had)
         held = LedgerRow(
             0, key.letter_id, key.address_key, State.SENDING, taken.attempts, None, run, "",
-            key.letter_id if key.shared_address else "", key.address_key, key.person,
+            key.letter_id if taken.shares_mailbox else "", key.address_key, key.person,
         )  # fmt: skip
         by_id[key.letter_id] = held
         by_address[key.address_key].append(held)
@@ -108,7 +90,7 @@ def is_repeated(row: LedgerRow, run: int, token: str) -> bool:
 def _answer(
     key: KeyedAddress,
     had: LedgerRow | None,
-    others: Sequence[LedgerRow],
+    there: AtMailbox[LedgerRow],
     now: float,
     call: tuple[int, str],
 ) -> Taken:
@@ -119,9 +101,14 @@ def _answer(
         why = _finished(key, had, now)
         if why is not None:
             return Taken(key.letter_id, why, attempts, had.state, had.not_before, bounce=had.bounce)
-    if others:
-        ids = tuple(other.letter_id for other in others)
-        return Taken(key.letter_id, Why.SAME_ADDRESS, attempts, others[0].state, others=ids)
+    for why, others in ((Why.SAME_ADDRESS, there.own), (Why.SIMILAR_NAME, there.similar)):
+        if others:
+            ids = tuple(other.letter_id for other in others)
+            one = others[0]
+            return Taken(
+                key.letter_id, why, attempts, one.state, others=ids, person=one.person,
+                address=one.address, bounce=one.bounce,
+            )  # fmt: skip
     if had is None:
         return Taken(key.letter_id, attempts=1)
     returned = had.returned or had.bounce is Bounce.HARD
@@ -132,9 +119,10 @@ def _answer(
 
 def _finished(key: KeyedAddress, had: LedgerRow, now: float) -> Why | None:
     """Why a letter's own row keeps it from being given out."""
-    if _is_others(key, had):
+    if is_others(key, had):
         return Why.OTHER_PERSON
-    corrected = had.address_key != key.address_key
+    failed = has_failed(key.address_key, had.failed)
+    corrected = had.address_key != key.address_key and not failed
     match had.state:
         case State.SENDING:
             return Why.UNDER_WAY
@@ -146,34 +134,12 @@ def _finished(key: KeyedAddress, had: LedgerRow, now: float) -> Why | None:
         case State.REFUSED:
             # At another address the person may yet be reached; at this one nothing arrived.
             return None if corrected else Why.REFUSED
+        case State.DEFERRED if failed:
+            return Why.REFUSED
         case State.DEFERRED:
-            early = had.not_before is not None and had.not_before > now
+            # No wait is longer than the longest: then the clock was ahead when it was deferred.
+            early = now < (had.not_before or 0.0) <= now + LONGEST_WAIT
             return Why.NOT_YET if early and not corrected else None
-
-
-def _is_others(key: KeyedAddress, had: LedgerRow) -> bool:
-    """Whether a row with the letter's id is somebody else's, as where lists count from 1.
-
-    A name that is written differently at the same address is the same person. Where an address
-    has several people, the name alone tells them apart.
-    """
-    if is_same_name(key.person, had.person):
-        return False
-    alone = not key.shared_address and not had.sharing
-    return not (alone and key.address_key == had.address_key)
-
-
-def last_sent(key: KeyedAddress, sent: Mapping[str, Sequence[LedgerRecord]]) -> LedgerRecord | None:
-    """The person's last letter, of those that were sent, by letter id and by address."""
-    ids = [one for one in sent.get(key.letter_id, ()) if one.letter_id == key.letter_id]
-    others = [one for one in sent.get(key.address_key, ()) if one.address_key == key.address_key]
-    own = [
-        one
-        for one in (*ids, *others)
-        if is_same_name(key.person, one.person)
-        or (one in ids and one in others and not key.shared_address)
-    ]
-    return max(own, key=lambda one: one.at, default=None)
 
 
 LONGEST_REPLY = 2000
@@ -183,7 +149,8 @@ _SENDING, _DEFERRED = State.SENDING.value, State.DEFERRED.value
 
 _IN_MAILING = _C.mailing_id == bindparam("mailing")
 _ROW = (_C.id, _C.letter_id, _C.address_key, _C.state, _C.attempts, _C.not_before, _C.run_id,
-        _C.token, _C.sharing, _C.address, _C.person, _C.bounce, _C.bounced_at)  # fmt: skip
+        _C.token, _C.sharing, _C.address, _C.person, _C.failed, _C.bounce,
+        _C.bounced_at)  # fmt: skip
 _TOUCHED = (
     select(*_ROW)
     .where(
@@ -235,7 +202,7 @@ _GIVEN_BACK = (
 _INSERT = insert(LETTER)
 _NEW_VALUES = ("letter_id", "address", "address_key", "sharing", "run_id", "token", "digest",
                "recipient_digest", "message_id", "variants", "facts", "person",
-               "at")  # fmt: skip
+               "failed", "at")  # fmt: skip
 _AGAIN = (
     update(LETTER)
     .where(_C.id == bindparam("row"))
@@ -276,10 +243,13 @@ def exchange(
     for index, (entry, (answer, had)) in enumerate(zip(entries, found, strict=True)):
         if not answer.taken or (had is not None and is_repeated(had, run, token)):
             continue
-        values = _values(entry, run, token, now)
+        values = _values(entry, answer.shares_mailbox, run, token, now)
         if had is None:
             fresh[index] = _first(values, mailing)
         else:
+            values["failed"] = had.failed
+            if had.is_failure and had.address_key != entry.address_key:
+                values["failed"] = f"{had.failed} {mark_of(had.address_key)}".strip()
             again.append({f"to_{name}": value for name, value in values.items()} | {"row": had.id})
     if again:
         connection.execute(_AGAIN, again)
@@ -364,12 +334,14 @@ def _lost(connection: Connection, mailing: int, entry: LedgerEntry, now: float) 
     return Taken(entry.letter_id, Why.UNDER_WAY) if answer.taken else answer
 
 
-def _values(entry: LedgerEntry, run: int, token: str, now: float) -> dict[str, Any]:
+def _values(
+    entry: LedgerEntry, shares_mailbox: bool, run: int, token: str, now: float
+) -> dict[str, Any]:
     return {
         "letter_id": entry.letter_id,
         "address": entry.address,
         "address_key": entry.address_key,
-        "sharing": entry.letter_id if entry.shared_address else "",
+        "sharing": entry.letter_id if shares_mailbox else "",
         "run_id": run,
         "token": token,
         "digest": entry.digest,
@@ -378,6 +350,7 @@ def _values(entry: LedgerEntry, run: int, token: str, now: float) -> dict[str, A
         "variants": json.dumps(dict(entry.variants), ensure_ascii=False) if entry.variants else "",
         "facts": " ".join(entry.facts),
         "person": entry.person,
+        "failed": "",
         "at": now,
     }
 
@@ -396,5 +369,4 @@ def _first(values: dict[str, Any], mailing: int) -> dict[str, Any]:
 
 def _clean(reply: str) -> str:
     """A server's words, such that any database takes them."""
-    text = reply[:LONGEST_REPLY].encode("utf-8", "replace").decode("utf-8")
-    return text.replace("\0", "\ufffd")
+    return reply[:LONGEST_REPLY].encode("utf-8", "replace").decode().replace("\0", "\ufffd")

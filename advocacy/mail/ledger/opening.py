@@ -98,6 +98,7 @@ def open_ledger(
     *,
     create: bool = False,
     incomplete: bool = False,
+    looking: bool = False,
     environ: Mapping[str, str] | None = None,
     clock: Callable[[], float] | None = None,
     owner: RunOwner | None = None,
@@ -106,17 +107,73 @@ def open_ledger(
     """Open the ledger of a campaign; with `create` one is made where there is none.
 
     With `incomplete` a copy without its last part is opened, too: the letters in that part count as
-    left. Raises AdvocacyError where it is missing, damaged, of a newer version, locked, not to be
-    written, incomplete, or out of reach. For tests a `clock`, an `owner` and a judge of who is
-    `alive` may be given.
+    left. For someone who is only `looking`, what dead senders had under way is found out first, and
+    a file that cannot be written is read all the same. Raises AdvocacyError where it is missing,
+    damaged, of a newer version, locked, not to be written, incomplete, or out of reach. For tests
+    a `clock`, an `owner` and a judge of who is `alive` may be given.
     """
     url = ledger_url(campaign, environ)
     more: dict[str, Any] = {"alive": alive} if alive else {}
     from advocacy.mail.ledger.store import Ledger
 
-    return Ledger(
-        _backend(url, create=create, incomplete=incomplete), clock=clock, owner=owner, **more
-    )
+    def opened(backend: "Backend") -> "Ledger":
+        return Ledger(backend, clock=clock, owner=owner, **more)
+
+    if not looking:
+        return opened(_backend(url, create=create, incomplete=incomplete))
+    return _look_at_server(url, opened) if not url.startswith(_SQLITE) else _look_at(url, opened)
+
+
+def _look_at(url: str, opened: "Callable[[Backend], Ledger]") -> "Ledger":
+    """Open a file of which nothing is to be changed, but for what dead senders left.
+
+    Where it is in doubt whether the mailing goes on with it, or it cannot be written, that is found
+    out in a passing copy.
+    """
+    from advocacy.mail.ledger.snapshot import UNWRITABLE, SnapshotBackend
+
+    ledger: Ledger | None = None
+    try:
+        ledger = opened(_backend(url, create=False, incomplete=False))
+        if ledger.doubt() is None:
+            ledger.settle_to_look()
+            return ledger
+    except AdvocacyError as error:
+        if error.problems[0].code not in UNWRITABLE:
+            _close(ledger)
+            raise
+    except BaseException:
+        _close(ledger)
+        raise
+    _close(ledger)
+    ledger = opened(SnapshotBackend(_file(url)))
+    try:
+        ledger.settle_to_look()
+    except BaseException:
+        _close(ledger)
+        raise
+    return ledger
+
+
+def _look_at_server(url: str, opened: "Callable[[Backend], Ledger]") -> "Ledger":
+    """The same on a server. Where nothing may be written, what is not found out is told."""
+    ledger = opened(_backend(url, create=False, incomplete=False))
+    try:
+        ledger.settle_to_look()
+    except AdvocacyError as error:
+        if error.problems[0].code == "ledger-unreachable":
+            _close(ledger)
+            raise
+        ledger.unsettled = error.problems[0]
+    except BaseException:
+        _close(ledger)
+        raise
+    return ledger
+
+
+def _close(ledger: "Ledger | None") -> None:
+    if ledger is not None:
+        ledger.close()
 
 
 def _file(url: str) -> Path:

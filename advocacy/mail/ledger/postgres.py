@@ -61,6 +61,7 @@ class PostgresBackend:
     """
 
     one_writer = False
+    is_snapshot = False
     name = "postgresql"
 
     def __init__(self, url: str, *, create: bool) -> None:

@@ -17,7 +17,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from advocacy.errors import AdvocacyError
 from advocacy.mail.ledger import dispatch
 from advocacy.mail.ledger.faults import fault
-from advocacy.mail.ledger.schema import LETTER, MAILING, RUN, TEXT_OF_MAILING
+from advocacy.mail.ledger.persons import last_sent
+from advocacy.mail.ledger.schema import LETTER, MAILING, RUN, TEXT_OF_MAILING, UNMADE
 from advocacy.mail.ledger.transactions import Backend, Transactions
 from advocacy.mail.ledger.values import (
     Bounce,
@@ -45,6 +46,14 @@ _RECORD = (
 )
 _STANDING = select(*(_C[one.name] for one in fields(LedgerStanding)))
 _MAILING = select(MAILING.c.name, MAILING.c.campaign, MAILING.c.stage, MAILING.c.started_at)
+
+
+_KIND = case(
+    (_C.bounced_at.is_(None), ""),
+    *((_C.bounce.startswith(one.value), one.value) for one in Bounce),
+    else_="",
+).label("kind")
+"""What came back of a letter, as `bounce_of` says it; empty for nothing."""
 
 
 class LedgerReader:
@@ -134,7 +143,7 @@ class LedgerReader:
                 for record in map(_record, self._db.ask(query)):
                     if record.came_back is not Bounce.HARD:
                         found.setdefault(getattr(record, column.name), []).append(record)
-        return [dispatch.last_sent(key, found) for key in keys]
+        return [last_sent(key, found) for key in keys]
 
     def records(self, name: str, states: Collection[State] | None = None) -> Iterator[LedgerRecord]:
         """Read everything about a mailing's letters, of all states or some, by id, in pages."""
@@ -157,27 +166,23 @@ class LedgerReader:
 
     def totals(self, name: str) -> dict[tuple[State, Bounce | None], int]:
         """Count a mailing's letters by state and by what came back of them."""
-        kinds = [(_C.bounce.startswith(one.value), one.value) for one in Bounce]
-        bounce = case(
-            (_C.bounced_at.is_(None), ""), *kinds, else_=""
-        ).label("kind")  # fmt: skip
-        query = select(_C.state, bounce, _COUNT).where(_C.mailing_id == self._number(name))
+        query = select(_C.state, _KIND, _COUNT).where(_C.mailing_id == self._number(name))
         return {
-            (State(row.state), Bounce(row.kind) if row.kind else None): row.number
-            for row in self._db.ask(query.group_by(_C.state, bounce))
+            (State(row.state), _bounce(row.kind)): row.number
+            for row in self._db.ask(query.group_by(_C.state, _KIND))
         }
 
     def tallies(self, name: str) -> list[MailingTally]:
-        """Count a mailing's letters by domain, state and reply code."""
+        """Count a mailing's letters by domain, state, reply code, and what came back of them."""
         find = func.instr if self._backend.name == "sqlite" else func.strpos
         at = find(_C.address_key, "@")
         # A person who was forgotten has no domain.
         domain = case((at > 0, func.substr(_C.address_key, at + 1)), else_="").label("domain")
-        query = select(domain, _C.state, _C.code, _COUNT)
-        query = query.where(_C.mailing_id == self._number(name))
-        query = query.group_by(domain, _C.state, _C.code).order_by(domain, _C.state, _C.code)
+        parts = (domain, _C.state, _C.code, _KIND)
+        query = select(*parts, _COUNT).where(_C.mailing_id == self._number(name))
+        query = query.group_by(*parts).order_by(*parts)
         return [
-            MailingTally(row.domain, State(row.state), row.code, row.number)
+            MailingTally(row.domain, State(row.state), row.code, row.number, _bounce(row.kind))
             for row in self._db.ask(query)
         ]
 
@@ -215,6 +220,12 @@ class LedgerReader:
         query = query.where(MAILING.c.name == name)
         rows = self._db.ask(query.order_by(RUN.c.id.desc()).limit(1))
         return str(rows[0].why) if rows else ""
+
+    def unmade(self, name: str) -> dict[str, str]:
+        """Say why the last run could not compose letters: codes, by the marks of their ids."""
+        query = select(UNMADE.c.letter, UNMADE.c.reason)
+        query = query.where(UNMADE.c.mailing_id == self._number(name))
+        return {row.letter: row.reason for row in self._db.ask(query)}
 
     def replied(self, campaign: str) -> set[str]:
         """Collect letter ids and address keys of all who answered a letter of a campaign."""
@@ -258,6 +269,10 @@ def mailing_id_of(connection: Connection, name: str) -> int | None:
     """The number of a mailing in this database, or None."""
     found = connection.execute(select(MAILING.c.id).where(MAILING.c.name == name)).scalar()
     return None if found is None else int(found)
+
+
+def _bounce(kind: str) -> Bounce | None:
+    return Bounce(kind) if kind else None
 
 
 def _record(row: "SqlRow[Any]") -> LedgerRecord:

@@ -6,7 +6,7 @@ itself is looked up, so that a killed sender is found at once; elsewhere its lea
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -167,8 +167,46 @@ def close_run(
     return _make_uncertain(connection, number, mailing_id, now, told, known)
 
 
+@dataclass(frozen=True, slots=True)
+class DeadRun:
+    """A run whose sender is gone, and that has not ended or has letters under way.
+
+    `is_sure` says that its process ran on this boot of this machine, and is gone.
+    """
+
+    id: int
+    owner: RunOwner
+    journal: str
+    is_sure: bool
+
+
+def find_dead(
+    connection: Connection,
+    mailing_id: int,
+    now: float,
+    alive: Liveness,
+    *,
+    host: str | None = None,
+    lock: bool = True,
+) -> list[DeadRun]:
+    """Find the runs of a mailing whose senders are gone; on a server their rows are locked.
+
+    With a `host`, those on other machines are left out, which may only be out of reach.
+    """
+    asked = select(RUN).where(RUN.c.mailing_id == mailing_id).where(_UNSETTLED).order_by(RUN.c.id)
+    found: list[DeadRun] = []
+    for run in connection.execute(asked.with_for_update() if lock else asked).all():
+        owner = RunOwner(run.username, run.host, run.boot, run.pid, run.started)
+        told = alive(owner)
+        if run.ended_at is None and _lives(run, now, told):
+            continue
+        if host is None or told is False or run.host == host:
+            found.append(DeadRun(run.id, owner, run.journal, told is False))
+    return found
+
+
 def settle(
-    connection: Connection, mailing_id: int, now: float, alive: Liveness
+    connection: Connection, mailing_id: int, now: float, dead: Sequence[DeadRun]
 ) -> tuple[int, list[str]]:
     """Find out what became of the letters that dead runs have under way.
 
@@ -177,26 +215,15 @@ def settle(
     """
     count = 0
     journals: list[str] = []
-    asked = (
-        select(RUN)
-        .where(RUN.c.mailing_id == mailing_id)
-        .where(_UNSETTLED)
-        .order_by(RUN.c.id)
-        .with_for_update()
-    )
-    for run in connection.execute(asked).all():
-        owner = RunOwner(run.username, run.host, run.boot, run.pid, run.started)
-        told = alive(owner)
-        if run.ended_at is None and _lives(run, now, told):
-            continue
+    for run in dead:
         connection.execute(
             update(RUN)
             .where(RUN.c.id == run.id, RUN.c.ended_at.is_(None))
             .values(ended_at=now, why=FOUND_DEAD)
         )
         # It is this boot of this machine, and its process is gone: nothing that it wrote is lost.
-        known = read_journal(run.journal, owner.words) if told is False else {}
-        journals += [run.journal] if told is False and run.journal else []
+        known = read_journal(run.journal, run.owner.words) if run.is_sure else {}
+        journals += [run.journal] if run.is_sure and run.journal else []
         count += _make_uncertain(
             connection,
             run.id,

@@ -56,6 +56,7 @@ class SqliteBackend:
 
     Raises AdvocacyError where the file is missing (unless `create`), damaged, of a newer version,
     held by somebody else, not to be written, or lacks its -wal, unless `incomplete` allows that.
+    With a `snapshot`, a passing copy of the file, that is opened in its place.
     """
 
     one_writer = True
@@ -68,12 +69,15 @@ class SqliteBackend:
         create: bool,
         incomplete: bool = False,
         busy_seconds: float = BUSY_SECONDS,
+        snapshot: Path | None = None,
     ) -> None:
         self.path = path
+        self.is_snapshot = snapshot is not None
         self.shown = str(path)
         self._real = path.resolve()
-        wal, _ = side_files(path)
-        if not path.exists():
+        self._file = snapshot or path
+        wal, _ = side_files(self._file)
+        if not self._file.exists():
             if wal.exists():
                 raise AdvocacyError(faults.damaged(path, f"only its {wal.name} exists"))
             if not create:
@@ -83,11 +87,11 @@ class SqliteBackend:
         self._generation = deque([0], maxlen=1)
         self._is_known = False
         with self.translated(), self._told_of_files():
-            _look_at(path)
+            _look_at(self._file)
             self._make_private()
-            found = path.stat()
+            found = self._file.stat()
             self._identity = (found.st_dev, found.st_ino)
-            self.engine = _engine(path, busy_seconds, self._generation)
+            self.engine = _engine(self._file, busy_seconds, self._generation)
             self._log = LedgerLog(wal, self.engine)
             try:
                 self._check_contents(incomplete=incomplete)
@@ -171,7 +175,7 @@ class SqliteBackend:
             self._memory.write(self._generation[-1], self._real)
 
     def _remember(self, home: LedgerHome) -> None:
-        self._memory = LedgerMemory(home.name) if home.name else None
+        self._memory = LedgerMemory(home.name) if home.name and not self.is_snapshot else None
 
     def _home(self, connection: Connection | None = None) -> LedgerHome:
         with nullcontext(connection) if connection else self.engine.connect() as open_one:
@@ -192,7 +196,7 @@ class SqliteBackend:
 
     def _is_still_there(self) -> bool:
         try:
-            found = self.path.stat()
+            found = self._file.stat()
         except OSError:
             return False
         return (found.st_dev, found.st_ino) == self._identity
@@ -225,7 +229,7 @@ class SqliteBackend:
                     file.unlink()
 
     def _make_private(self) -> None:
-        for file in (self.path, *side_files(self.path)):
+        for file in (self._file, *side_files(self._file)):
             with suppress(OSError):  # another's file, or none
                 if file.stat().st_mode & 0o777 != PRIVATE:
                     file.chmod(PRIVATE)

@@ -10,16 +10,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.mail.ledger import dispatch, runs
 from advocacy.mail.ledger.faults import fault
 from advocacy.mail.ledger.journal import RunJournal, find_left_journals, remove_journal
+from advocacy.mail.ledger.persons import mark_of
 from advocacy.mail.ledger.processes import Liveness, RunOwner, is_alive, this_process
 from advocacy.mail.ledger.reading import PAGE, LedgerReader, mailing_id_of
 from advocacy.mail.ledger.runs import MailingRun
-from advocacy.mail.ledger.schema import LETTER, MAILING, TEXT_OF_MAILING
+from advocacy.mail.ledger.schema import LETTER, MAILING, TEXT_OF_MAILING, UNMADE
 from advocacy.mail.ledger.transactions import Backend, Transactions, since_boot
 from advocacy.mail.ledger.values import ASSUMED, LedgerEntry, MailingText, Result, State, Taken, Why
 
@@ -48,6 +49,8 @@ class Ledger(LedgerReader):
         self._alive = alive
         self._runs: dict[int, MailingRun] = {}
         self._decided = False
+        self.unsettled: Problem | None = None
+        """What keeps it from being known what became of the letters that dead senders had."""
 
     def __enter__(self) -> "Ledger":
         return self
@@ -139,6 +142,21 @@ class Ledger(LedgerReader):
         """Let runs begin, whatever was in doubt: from now on the ledger is at home here."""
         self._decided = True
 
+    def claim(self) -> None:
+        """Write down that the ledger is at home here from now on."""
+        self._db.write(
+            lambda connection: self._backend.claim(connection, self._db.time(connection))
+        )
+
+    def wait_until(
+        self, in_a_hurry: Callable[[], bool], on_wait: Callable[[], None] = lambda: None
+    ) -> None:
+        """Wait for a server that is out of reach until somebody is in a hurry.
+
+        `on_wait` is called when the waiting begins. Both are called from any thread.
+        """
+        self._db.in_a_hurry, self._db.on_wait = in_a_hurry, on_wait
+
     def renew(self, run: MailingRun) -> None:
         """Give a run its whole lease again."""
         asked_at = since_boot()
@@ -163,17 +181,42 @@ class Ledger(LedgerReader):
         What a killed sender's journal knows on this machine is written down instead. A run is dead
         when its process is gone, on this machine, or else when its lease is over.
         """
-        number = self._number(name)
+        return self._settle(self._number(name), None)
+
+    def settle_to_look(self) -> None:
+        """The same for every mailing, by someone who only looks: nothing is written in vain.
+
+        On a server, a run of another machine is left alone: a sender that is out of reach for a
+        while gives back, when it returns, what it has not sent.
+        """
+        host = None if self._backend.one_writer else (self._owner or this_process()).host
+
+        def find(connection: Connection) -> list[int]:
+            now = self._db.time(connection)
+            return [
+                one
+                for one in connection.execute(select(MAILING.c.id).order_by(MAILING.c.id)).scalars()
+                if runs.find_dead(connection, one, now, self._alive, host=host, lock=False)
+            ]
+
+        for number in self._db.read(find):
+            self._settle(number, host)
+
+    def _settle(self, number: int, host: str | None) -> int:
         # Before the ledger is asked which are needed: the dead give it no more of them.
         left = find_left_journals(self.shown, self._alive)
 
         def work(connection: Connection) -> tuple[int, list[str], set[str]]:
-            count, done = runs.settle(connection, number, self._db.time(connection), self._alive)
+            now = self._db.time(connection)
+            dead = runs.find_dead(connection, number, now, self._alive, host=host)
+            count, done = runs.settle(connection, number, now, dead)
             return count, done, runs.needed_journals(connection)
 
         count, journals, needed = self._db.write(work, repeatable=True)
-        for path in {*journals, *left} - needed:
-            remove_journal(path)
+        # Where this is a copy, they may yet have something to tell to the ledger itself.
+        if not self._backend.is_snapshot and self.doubt() is None:
+            for path in {*journals, *left} - needed:
+                remove_journal(path)
         return count
 
     def exchange(
@@ -270,6 +313,28 @@ class Ledger(LedgerReader):
 
         return self._db.write(work)
 
+    def note_unmade(self, name: str, reasons: Mapping[str, str], *, anew: bool) -> None:
+        """Note which letters a run could not compose, by id, with the codes of the problems.
+
+        With `anew` this is all of them: what was noted before is void.
+        """
+        number = self._number(name)
+        marks = {mark_of(letter_id): reason for letter_id, reason in reasons.items()}
+
+        def work(connection: Connection) -> None:
+            old = delete(UNMADE).where(UNMADE.c.mailing_id == number)
+            for at in range(0, 1 if anew else len(marks), PAGE):
+                some = UNMADE.c.letter.in_([*marks][at : at + PAGE])
+                connection.execute(old if anew else old.where(some))
+            if marks:
+                rows = [
+                    {"mailing_id": number, "letter": letter, "reason": reason}
+                    for letter, reason in sorted(marks.items())
+                ]
+                connection.execute(insert(UNMADE), rows)
+
+        self._db.write(work)
+
     def forget(self, address_key: str, stands_for: str) -> int:
         """Take a person out of every mailing; how many letters.
 
@@ -321,6 +386,7 @@ def _forget(connection: Connection, address_key: str, stands_for: str, now: floa
             "bounce": "",
             "facts": "",
             "person": "",
+            "failed": "",
             "forgotten_at": now,
         }
         if row.state == State.DEFERRED.value:

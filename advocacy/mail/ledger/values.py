@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+LONGEST_WAIT = 4 * 60 * 60.0
+"""Seconds for which a deferred letter waits at most before it is tried again."""
+
 
 class State(StrEnum):
     """Where a letter of a mailing stands. A letter without a row was never tried: it is left.
@@ -63,7 +66,9 @@ class Why(StrEnum):
     NOT_YET = "not yet"
     """It is to be tried again later, from `not_before` on."""
     SAME_ADDRESS = "same address"
-    """The address stands in this mailing under other letter ids (`others`)."""
+    """The person has a letter at this address under other letter ids (`others`)."""
+    SIMILAR_NAME = "similar name"
+    """Somebody of a similar name has a letter at this address (`others`): perhaps this person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +115,10 @@ class Taken:
 
     `attempts` counts how often the letter was given out, this time included. `state` and `bounce`
     are what the ledger had of it before, if anything. With a reason, `not_before` and `others`,
-    the ids of the letters that have the address, say more. `returned` says that a letter to the
-    person came back from another address.
+    the ids of the letters that have the address, say more; `person` and `address` are those of
+    the first of these, or of the other person who has the id. `returned` says that a letter to the
+    person came back from another address. `shares_mailbox` says that other people of the mailing
+    have the mailbox, too.
     """
 
     letter_id: str
@@ -124,6 +131,7 @@ class Taken:
     address: str = ""
     bounce: Bounce | None = None
     returned: bool = False
+    shares_mailbox: bool = False
 
     @property
     def taken(self) -> bool:
@@ -151,6 +159,38 @@ class Result:
     def untried(cls, letter_id: str) -> "Result":
         """A letter given back: nothing of it was sent, after Ctrl-C say."""
         return cls(letter_id, State.DEFERRED, tried=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """What the rule needs of a letter's row. `run` and `token` name who has it.
+
+    `sharing` is not empty for a letter whose mailbox another person of the list has, too.
+    `bounce` is what came back of it, `returned` says that an earlier one came back from another
+    address. `failed` has the marks of addresses at which the person was not reached.
+    """
+
+    id: int
+    letter_id: str
+    address_key: str
+    state: State
+    attempts: int
+    not_before: float | None
+    run: int
+    token: str
+    sharing: str = ""
+    address: str = ""
+    person: str = ""
+    failed: str = ""
+    bounce: Bounce | None = None
+    returned: bool = False
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether the letter did not reach the person at this address, and never will."""
+        return self.state is State.REFUSED or (
+            self.state is State.SENT and self.bounce is Bounce.HARD
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,12 +272,13 @@ class LedgerMailing:
 
 @dataclass(frozen=True, slots=True)
 class MailingTally:
-    """How many letters to one domain have one state and one reply code."""
+    """How many letters to one domain have one state, one reply code, and one way to come back."""
 
     domain: str
     state: State
     code: int | None
     count: int
+    bounce: Bounce | None = None
 
 
 @dataclass(frozen=True, slots=True)

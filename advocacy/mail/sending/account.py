@@ -23,6 +23,7 @@ class Category(StrEnum):
     UNCERTAIN = "uncertain"
     TWICE = "sent under another id"
     OTHER_PERSON = "id of another person"
+    SIMILAR_NAME = "similar name"
     SUPPRESSED = "suppressed"
     ANSWERED = "answered"
     NO_ADDRESS = "no address"
@@ -43,12 +44,19 @@ class LeftFor(StrEnum):
     IN_PROGRESS = "in progress"
     NOT_COMPOSED = "not composed"
 
+    @property
+    def key(self) -> str:
+        """The reason as a key of JSON."""
+        return self.value.replace(" ", "_")
 
+
+Fate = Category | LeftFor
+"""What became of a letter in the ledger, finer than the account has it."""
 REACHED = frozenset({Category.SENT, Category.COMPLAINT, Category.TWICE})
 """Those who got the letter, as far as anybody knows."""
 UNFINISHED = (
     Category.REFUSED, Category.HARD_BOUNCE, Category.SOFT_BOUNCE, Category.UNCERTAIN,
-    Category.OTHER_PERSON, Category.LEFT,
+    Category.OTHER_PERSON, Category.SIMILAR_NAME, Category.LEFT,
 )  # fmt: skip
 """Those who should have got the letter and have not, or may not have."""
 _BY_STATE = {
@@ -65,6 +73,12 @@ def category_of(state: State, bounce: Bounce | None = None) -> Category:
     if state is State.SENT and bounce is not None:
         return Category(bounce.value)
     return _BY_STATE[state]
+
+
+def fate_of(state: State, bounce: Bounce | None = None) -> Fate:
+    """The same; of those who are left, it says why."""
+    waiting = {State.DEFERRED: LeftFor.DEFERRED, State.SENDING: LeftFor.IN_PROGRESS}
+    return waiting.get(state) or category_of(state, bounce)
 
 
 @dataclass(frozen=True, slots=True)

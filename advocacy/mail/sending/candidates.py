@@ -12,36 +12,35 @@ from advocacy.campaign.recipients.lists import Seen
 from advocacy.campaign.stages import stage_for
 from advocacy.campaign.supporters.letters import correspondence
 from advocacy.campaign.supporters.model import Correspondence
-from advocacy.errors import Level, Problem, count_noun
+from advocacy.errors import Problem
 from advocacy.letters.letter import PreviousSending
 from advocacy.mail.consent.addresses import address_key
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.ledger import Ledger, PersonKey, State, Taken, Why
+from advocacy.mail.ledger.persons import mark_of
 from advocacy.mail.sending.account import (
     Category,
+    Fate,
     LeftFor,
     ListTally,
     MailingAccount,
     category_of,
+    fate_of,
 )
-from advocacy.mail.sending.list_problems import rejected_rows
+from advocacy.mail.sending.list_problems import OF_ADDRESS, rejected_rows
 from advocacy.mail.sending.mailing_settings import MailingSettings
+from advocacy.mail.sending.other_people import OtherPeople, words_of_other
 from advocacy.mail.sending.previous_sendings import find_previous_sendings
 
 Item = TypeVar("Item")
 CHUNK = 500
 """The number of letters that are looked up in the ledger at once."""
-OF_ADDRESS = "`email`:"
-"""How the problem begins that a row's email address is invalid; the row stays, without it."""
 MOST_DOUBTFUL = 10_000
 """The number of people that can be held until the end of the list to find shared mailboxes."""
-
-NAMED = 4
-"""The number of people named whose ids are other people's in the ledger."""
-WhyLeftOut = Category | LeftFor
+WhyLeftOut = Fate
 _BY_LEDGER = {
     Why.REFUSED: Category.REFUSED, Why.UNCERTAIN: Category.UNCERTAIN,
-    Why.SAME_ADDRESS: Category.TWICE, Why.OTHER_PERSON: Category.OTHER_PERSON,
+    Why.SIMILAR_NAME: Category.SIMILAR_NAME, Why.OTHER_PERSON: Category.OTHER_PERSON,
 }  # fmt: skip
 
 
@@ -68,8 +67,8 @@ class Candidates:
     another person of the list gets a letter, too, `returned` those of letters that came back from
     another address. `begun` says that the ledger knows the mailing.
 
-    Who has a mailbox under another id of the ledger may be the same person, whose id has changed.
-    If that id and mailbox are on the list as well, they are two people.
+    Who has the name and the mailbox of another id of the ledger is the same person, whose id has
+    changed. If that id and mailbox are on the list as well, they are two people.
     """
 
     mailing: MailingSettings
@@ -84,10 +83,11 @@ class Candidates:
     next_try: float | None = None
     sharing: set[str] = field(default_factory=set)
     returned: set[str] = field(default_factory=set)
+    wrong_addresses: dict[int | None, str] = field(default_factory=dict)
+    """What is wrong with the email address of a row, by its line."""
     is_whole: bool = False
     """Whether the list was gone through to its end; before, no account can be given of it."""
-    _wrong_addresses: set[int | None] = field(default_factory=set)
-    _others: list[str] = field(default_factory=list)
+    _others: OtherPeople = field(default_factory=OtherPeople)
     _people: Seen = field(default_factory=Seen)
     _ahead: Iterator[WantedLetter] | None = None
 
@@ -124,9 +124,7 @@ class Candidates:
         for one, standing, follows in doubtful:
             if self._may_go(one, standing, answered):
                 yield self._wanted(one, follows)
-        others = self.tally.counts[Category.OTHER_PERSON]
-        if others:
-            self.problems[_other_people(others, self._others)] = None
+        self.problems |= dict.fromkeys(self._others.problems())
         self.is_whole = True
 
     def _wanted(self, one: Correspondence, follows: PreviousSending | None) -> WantedLetter:
@@ -139,7 +137,7 @@ class Candidates:
         why, reason = self._left_out(one, standing, answered)
         before = None if standing.state is None else category_of(standing.state, standing.bounce)
         recorded = self.tally.recorded if why else self.tally.recorded_of_sent
-        if before is not None and why is not Category.OTHER_PERSON:
+        if before is not None and not self._is_others(why, standing):
             recorded[before] += 1
         if why is not None:
             if isinstance(why, LeftFor):
@@ -153,6 +151,12 @@ class Candidates:
             self.returned.add(one.letter_id)
         return True
 
+    def _is_others(self, why: WhyLeftOut | None, standing: Taken) -> bool:
+        """Whether what the ledger has is another person's letter."""
+        if why is None and standing.others:  # at the mailbox of the other, who is listed, too
+            return not (self.also_uncertain and standing.state is State.UNCERTAIN)
+        return why in (Category.OTHER_PERSON, Category.SIMILAR_NAME)
+
     def _note_person(self, one: Correspondence) -> None:
         """Remember who has which mailbox, and that two have it."""
         if self.mailing.people.supporters is None and one.recipient.email is not None:
@@ -164,7 +168,7 @@ class Candidates:
     def _has_others_mailbox(self, one: Correspondence, standing: Taken) -> bool:
         """Whether the mailbox has letters under ids that were not on the list so far."""
         key = address_key(one.recipient.email or "")
-        return standing.why_not is Why.SAME_ADDRESS and any(
+        return standing.why_not in (Why.SAME_ADDRESS, Why.SIMILAR_NAME) and any(
             _person(other, key) not in self._people for other in standing.others
         )
 
@@ -202,7 +206,7 @@ class Candidates:
         def report(problem: Problem) -> None:
             self.problems[problem] = None
             if problem.message.startswith(OF_ADDRESS) and problem.place is not None:
-                self._wrong_addresses.add(problem.place.line)
+                self.wrong_addresses[problem.place.line] = problem.message
 
         for one in correspondence(mailing.campaign, mailing.day, report, mailing.people):
             name, problems = stage_for(
@@ -219,19 +223,22 @@ class Candidates:
         email = one.recipient.email
         if email is None:
             place = one.recipient.place()
-            wrong = place is not None and place.line in self._wrong_addresses
-            return Category.WRONG_ADDRESS if wrong else Category.NO_ADDRESS, ""
+            wrong = self.wrong_addresses.get(place.line) if place is not None else None
+            return (Category.NO_ADDRESS, "") if wrong is None else (Category.WRONG_ADDRESS, wrong)
         why_not = standing.why_not
-        if why_not is Why.UNCERTAIN and self.also_uncertain:
-            why_not = None
-        if why_not is Why.SAME_ADDRESS and not self._has_others_mailbox(one, standing):
+        by_mailbox = why_not in (Why.SAME_ADDRESS, Why.SIMILAR_NAME)
+        if by_mailbox and not self._has_others_mailbox(one, standing):
             self.sharing.add(one.letter_id)
             why_not = None
-        if why_not is Why.OTHER_PERSON and len(self._others) < NAMED:
-            now, then = f"{one.person} <{email}>", f"{standing.person} <{standing.address}>"
-            self._others.append(f"{one.letter_id} is {now}, and was {then}")
+        own = why_not in (Why.UNCERTAIN, Why.SAME_ADDRESS)
+        if own and standing.state is State.UNCERTAIN and self.also_uncertain:
+            why_not = None
         if why_not is not None and why_not is not Why.NOT_YET:
-            return _why(standing, why_not), ""
+            why = _why(standing, why_not)
+            if why is Category.OTHER_PERSON or why is Category.SIMILAR_NAME:
+                self._others.note(why, one.letter_id, f"{one.person} <{email}>", standing)
+                return why, words_of_other(why, standing)
+            return why, _under_other_id(standing) if by_mailbox else ""
         reason = self.guard.reason(email)
         if reason is not None:
             return Category.SUPPRESSED, reason
@@ -262,6 +269,19 @@ class Candidates:
             return [Taken(key.letter_id) for key in keys]
         return self.ledger.standing(self.mailing.name, keys)
 
+    def go_through(self, until: float = inf) -> None:
+        """Count everybody, without composing anything, until that moment of the monotonic clock."""
+        unmade = self.unmade()
+        for wanted in self.left(until):
+            if mark_of(wanted.letter_id) in unmade:
+                self.tally.leave(LeftFor.NOT_COMPOSED)
+
+    def unmade(self) -> dict[str, str]:
+        """The letters that the last run could not compose, by the marks of their ids."""
+        if self.ledger is None or not self.begun:
+            return {}
+        return self.ledger.unmade(self.mailing.name)
+
     def account(self) -> MailingAccount:
         """How the list adds up, once it was gone through."""
         return self.account_of(self.tally)
@@ -282,23 +302,15 @@ def _why(standing: Taken, why_not: Why) -> WhyLeftOut:
     """What became of a letter that the ledger does not give out."""
     if why_not is Why.UNDER_WAY:
         return LeftFor.IN_PROGRESS
-    if why_not is Why.SENT:
-        return category_of(State.SENT, standing.bounce)
-    return _BY_LEDGER[why_not]
+    if why_not not in (Why.SENT, Why.SAME_ADDRESS):
+        return _BY_LEDGER[why_not]
+    found = fate_of(standing.state or State.SENT, standing.bounce)
+    return Category.TWICE if found is Category.SENT and standing.others else found
 
 
-def _other_people(count: int, named: Sequence[str]) -> Problem:
-    """That ids of the list are other people's in the ledger, who have the mailing's letter."""
-    more = f"; and {count - len(named):,} more" if count > len(named) else ""
-    return Problem(
-        "other-person",
-        f"{count_noun(count, 'id belongs', 'ids belong')} to another person in the ledger: "
-        f"{'; '.join(named)}{more}.",
-        "These people did not get the letter. Write ids in the list that no other list has, such "
-        "as `IA-1`, or send to this list as another mailing with `--mailing NAME`. If it is the "
-        "same person under a new name, write the name that the ledger has.",
-        level=Level.WARNING,
-    )
+def _under_other_id(standing: Taken) -> str:
+    """Under which id the person has the letter."""
+    return f"the ledger has {standing.person or 'the address'} as {standing.others[0]}"
 
 
 def _person(letter_id: str, key: str) -> str:

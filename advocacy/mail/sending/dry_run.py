@@ -11,7 +11,7 @@ from pathlib import Path
 from advocacy.batch.executor import ProgressWatcher, work_off
 from advocacy.batch.interrupts import interruptible
 from advocacy.errors import Problem
-from advocacy.mail.sending.account import LeftFor, MailingAccount
+from advocacy.mail.sending.account import Category, LeftFor, MailingAccount
 from advocacy.mail.sending.candidates import Candidates, LeftOut, WhyLeftOut
 from advocacy.mail.sending.list_problems import rejected_rows, sort_problems
 from advocacy.mail.sending.outbox import ReadyMessage
@@ -67,7 +67,9 @@ def compose_all(
     samples = _Samples()
 
     def note(out: LeftOut) -> None:
-        result.reasons[out.why, out.reason] += 1
+        # Where the reason names somebody, the warning about these people does, too.
+        reason = out.reason if out.why is Category.SUPPRESSED else ""
+        result.reasons[out.why, reason] += 1
         some = result.named.setdefault(out.why, [])
         if len(some) < EXAMPLES:
             some.append(out.letter.recipient.email or out.letter.recipient.called)

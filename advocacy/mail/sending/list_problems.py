@@ -5,7 +5,7 @@ in `problems.csv`, to correct and feed back.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from pathlib import Path
@@ -14,10 +14,12 @@ from advocacy.batch.problem_kinds import LeftOutRows, ProblemCollector
 from advocacy.campaign.addressing import columns_of, list_of
 from advocacy.campaign.recipients.list_details import CSV_SUFFIXES
 from advocacy.campaign.recipients.select import Selection
-from advocacy.errors import AdvocacyError, Problem
+from advocacy.errors import AdvocacyError, Level, Problem
 from advocacy.mail.sending.mailing_settings import MailingSettings
 
 OUTPUT = Path("output")
+OF_ADDRESS = "`email`:"
+"""How the problem begins that a row's email address is invalid; the row stays, without it."""
 
 
 def rejected_rows(mailing: MailingSettings, problems: Iterable[Problem]) -> Counter[str]:
@@ -36,16 +38,26 @@ def rejected_cells(
 
     Of a list that is no CSV file there is the reason alone.
     """
-    listed, columns = list_of(mailing.campaign, mailing.people), mailing.campaign.file.columns
     found = {one.place.line: one for one in _rejected(mailing, problems) if one.place is not None}
     lines = sorted(line for line in found if line is not None)
+    for line, row in cells_of(mailing, lines):
+        yield {**row, "reason": f"line {line}: {found[line].message}"}
+
+
+def cells_of(
+    mailing: MailingSettings, lines: Sequence[int]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Some rows of a mailing's list as they are written, by the names of their columns.
+
+    Of a list that is no CSV file the rows are empty.
+    """
+    listed, columns = list_of(mailing.campaign, mailing.people), mailing.campaign.file.columns
     cells: Iterable[dict[str, str]] = repeat({}, len(lines))
     if listed is not None and listed.suffix.lower() in CSV_SUFFIXES:
         from advocacy.batch.rejects import read_cells
 
         cells = read_cells(listed, lines, columns)
-    for line, row in zip(lines, cells, strict=True):
-        yield {**row, "reason": f"line {line}: {found[line].message}"}
+    yield from zip(lines, cells, strict=True)
 
 
 def _rejected(mailing: MailingSettings, problems: Iterable[Problem]) -> list[Problem]:
@@ -60,6 +72,7 @@ def _rejected(mailing: MailingSettings, problems: Iterable[Problem]) -> list[Pro
 class ListProblems:
     """The problems of a mailing's list by kind, and the file that has the rows to correct.
 
+    Those are the rows that get no letter: rejected, without a valid address, or not composed.
     `rejects` is None where there are no such rows.
     """
 
@@ -85,7 +98,9 @@ def sort_problems(
     rejects = None
     try:
         columns = columns_of(campaign, people)
-        rejects = write_rejects(problems, path, columns, output / campaign.file.id)
+        # Whoever gets the letter is not to be corrected and sent to again.
+        lost = [p for p in problems if p.level is Level.ERROR or p.message.startswith(OF_ADDRESS)]
+        rejects = write_rejects(lost, path, columns, output / campaign.file.id)
     except AdvocacyError as error:
         collector.add(error.problems)
     return ListProblems(collector.problems(), rejects)

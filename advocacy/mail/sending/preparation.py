@@ -21,7 +21,7 @@ from advocacy.campaign.addressing import People, list_of
 from advocacy.campaign.loading import load_campaign
 from advocacy.campaign.recipients.list_details import most_rows
 from advocacy.campaign.recipients.select import Selection
-from advocacy.errors import AdvocacyError, Problem, has_errors
+from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.consent.tokens import find_keys
 from advocacy.mail.ledger import (
@@ -111,13 +111,19 @@ class PreparedMailing:
     ledger: Ledger | None = None
     resends: bool = False
     """Whether uncertain letters count as left, because they are about to be freed."""
+    has_run: bool = False
+    """Whether messages may have left."""
     _ahead: Candidates | None = None
 
     @classmethod
     def open(
-        cls, request: SendRequest, watcher: ProgressWatcher | None = None
+        cls,
+        request: SendRequest,
+        watcher: ProgressWatcher | None = None,
+        *,
+        looking: bool = False,
     ) -> "PreparedMailing":
-        """Load the campaign, and open the ledger if there is one.
+        """Load the campaign, and open the ledger if there is one; `looking` changes nothing in it.
 
         Raises AdvocacyError for what cannot be understood. What merely stops the mailing is in
         `stops`, so that a dry run can tell it with everything else.
@@ -138,7 +144,9 @@ class PreparedMailing:
         if request.today and prepared.server and not prepared.server.is_local:
             raise AdvocacyError(_pretended_day(prepared.server))
         if ledger_exists(request.campaign):
-            prepared.ledger = open_ledger(request.campaign, incomplete=request.this_ledger)
+            prepared.ledger = open_ledger(
+                request.campaign, incomplete=request.this_ledger, looking=looking
+            )
             if request.this_ledger:
                 prepared.ledger.continue_here()
         return prepared
@@ -178,6 +186,8 @@ class PreparedMailing:
         doubt = self.ledger.doubt() if self.ledger is not None else None
         if doubt is not None and not self.request.this_ledger:
             found.append(doubt)
+        if self.ledger is not None and self.ledger.unsettled is not None:
+            found.append(self.ledger.unsettled.at(Level.WARNING))
         if self.ledger is not None:
             changed = find_changed_subject(self.ledger, self.mailing)
             found += [changed] if changed else []
@@ -228,8 +238,7 @@ class PreparedMailing:
         Whether the end was reached, the candidates tell (`is_whole`).
         """
         candidates = self.candidates()
-        for _ in candidates.left(time.monotonic() + seconds):
-            pass
+        candidates.go_through(time.monotonic() + seconds)
         return candidates
 
     def find_stop(self) -> Problem | None:
@@ -241,7 +250,7 @@ class PreparedMailing:
     def find_complaints(self) -> list[Problem]:
         """Warn of complaints about earlier letters of the campaign."""
         found = None if self.ledger is None else complaints_warning(
-            self.ledger, self.mailing.campaign
+            self.ledger, self.mailing.campaign, self.request.despite
         )  # fmt: skip
         return [] if found is None else [found]
 
@@ -251,7 +260,9 @@ class PreparedMailing:
         Raises AdvocacyError where there are none, and something is wrong with the list.
         """
         candidates = self.go_through()
-        left = candidates.tally.to_send + candidates.tally.waiting[LeftFor.DEFERRED]
+        tally = candidates.tally
+        tried_again = (LeftFor.DEFERRED, LeftFor.NOT_COMPOSED)
+        left = tally.to_send + sum(tally.waiting[why] for why in tried_again)
         if not left and has_errors(candidates.problems):
             raise AdvocacyError(candidates.problems)
         return left
@@ -321,7 +332,12 @@ class PreparedMailing:
         candidates = replace(self.candidates(), also_uncertain=False, on_left_out=found.append)
         for _ in candidates.left():
             pass
-        return [one.letter.letter_id for one in found if one.why is Category.UNCERTAIN]
+        return [
+            letter_id
+            for one in found
+            if one.why is Category.UNCERTAIN
+            for letter_id in (one.others or (one.letter.letter_id,))
+        ]
 
     def begin(self) -> Ledger:
         """Open the mailing in the ledger, which is made where there is none; the ledger."""

@@ -31,7 +31,7 @@ LOOK_AT_COMPLAINTS = 20.0
 """Seconds between two looks while a run sends."""
 REFUSALS, COMPLAINTS = "refusals", "complaints"
 """What somebody may decide to send in spite of."""
-TOO_MANY_REFUSED = "too-many-refusals"
+TOO_MANY_REFUSED, MANY_COMPLAINTS = "too-many-refusals", "too-many-complaints"
 
 
 @dataclass
@@ -96,20 +96,22 @@ def complaints_problem(
     found = ledger.delivered(campaign.file.id)
     share = found.complaints / found.letters if found.letters else 0.0
     is_stop = share >= COMPLAINTS_STOP and found.complaints >= FEWEST_COMPLAINTS
-    return (
-        _complaints("too-many-complaints", found) if is_stop and COMPLAINTS not in despite else None
-    )
+    return _complaints(MANY_COMPLAINTS, found) if is_stop and COMPLAINTS not in despite else None
 
 
-def complaints_warning(ledger: Ledger, campaign: Campaign) -> Problem | None:
+def complaints_warning(
+    ledger: Ledger, campaign: Campaign, despite: Collection[str] = ()
+) -> Problem | None:
     """That more have reported the letters as spam than large receivers tolerate for long."""
     found = ledger.delivered(campaign.file.id)
     if not found.complaints or found.complaints < COMPLAINTS_WARN * found.letters:
         return None
-    return _complaints("spam-reports", found).at(Level.WARNING)
+    entry = "spam-reports-despite" if COMPLAINTS in despite else "spam-reports"
+    return _complaints("spam-reports", found, entry).at(Level.WARNING)
 
 
-def _complaints(code: str, found: Delivered) -> Problem:
+def _complaints(code: str, found: Delivered, entry: str | None = None) -> Problem:
     people = count_noun(found.complaints, "person has", "people have")
     share = human_share(found.complaints, found.letters)
-    return problem(code, people=people, letters=f"{found.letters:,}", share=share)
+    letters = f"{found.letters:,}"
+    return problem(code, entry=entry or code, people=people, letters=letters, share=share)

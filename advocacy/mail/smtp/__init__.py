@@ -9,6 +9,7 @@ A connection is one thread's. It opens when it is first used, is kept, and opens
 import random
 from typing import Protocol
 
+from advocacy.mail.ledger.values import LONGEST_WAIT
 from advocacy.mail.smtp.connection import SmtpConnection
 from advocacy.mail.smtp.judging import Envelope, SmtpReply, Verdict
 from advocacy.mail.smtp.mailboxes import MaildirConnection, MboxConnection
@@ -18,7 +19,6 @@ from advocacy.mail.smtp.session import Options
 from advocacy.mail.smtp.wire import Timeouts
 
 FIRST_WAIT = 5 * 60.0
-LONGEST_WAIT = 4 * 60 * 60.0
 
 
 class Connection(Protocol):

@@ -97,7 +97,7 @@ def report_bills(path: Path, first: date, last: date, people: People) -> Read[li
         for one in (joint, *joint.people)
     }
     rows: list[BillReportRow] = []
-    with open_ledger(path) as ledger:
+    with open_ledger(path, looking=True) as ledger:
         for mailing in ledger.mailings():
             stage = campaign.file.stages.get(mailing.stage)
             if mailing.campaign != campaign.file.id or stage is None or stage.bill is None:

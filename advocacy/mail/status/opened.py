@@ -42,8 +42,10 @@ class OpenMailings:
 
     def doubts(self) -> list[Problem]:
         """Warn that the ledger may not be the one that the mailings went on with, if so."""
-        found = self.ledger.doubt() if self.ledger is not None else None
-        return [] if found is None else [found.at(Level.WARNING)]
+        if self.ledger is None:
+            return []
+        found = (self.ledger.doubt(), self.ledger.unsettled)
+        return [one.at(Level.WARNING) for one in found if one is not None]
 
     @cached_property
     def _guard(self) -> SuppressionGuard:
@@ -61,10 +63,16 @@ class OpenMailings:
 
 @contextmanager
 def open_mailings(
-    path: Path, people: People, *, mailing: str | None = None, templates: Path | None = None
+    path: Path,
+    people: People,
+    *,
+    mailing: str | None = None,
+    templates: Path | None = None,
+    looking: bool = True,
 ) -> Iterator[OpenMailings]:
     """Open the ledger of a campaign, and choose its mailings: all, or the one of that name.
 
+    Without `looking`, the ledger can be changed. What dead senders had under way is found out.
     Raises AdvocacyError for a campaign that cannot be read, and for a mailing that the ledger does
     not know.
     """
@@ -77,7 +85,7 @@ def open_mailings(
             raise AdvocacyError(_no_such_mailing(mailing, place, []))
         yield OpenMailings(campaign, people, place, None, [])
         return
-    with open_ledger(path) as ledger:
+    with open_ledger(path, looking=looking) as ledger:
         known = [one for one in ledger.mailings() if one.campaign == campaign.file.id]
         chosen = [one for one in known if mailing in (None, one.name, _short(one))]
         if mailing is not None and not chosen:

@@ -9,7 +9,14 @@ from zoneinfo import ZoneInfo
 from advocacy.errors import count_noun
 from advocacy.mail.consent.addresses import readable
 from advocacy.mail.ledger import Moment, State
-from advocacy.mail.sending.account import Category
+from advocacy.mail.sending.account import Category, Fate
+from advocacy.mail.sending.account_words import (
+    SHORT,
+    WORDS,
+    account_lines,
+    elsewhere_words,
+    words_for,
+)
 from advocacy.mail.status.status import MailingStatus
 from advocacy.resources import render_page
 
@@ -17,13 +24,8 @@ WIDTH, HEIGHT = 860, 300
 """Pixels of the plot, and the room around it for the labels of its scales."""
 LEFT, RIGHT, TOP, BOTTOM = 64.0, 96.0, 18.0, 34.0
 DOMAINS = 40
-_WORDS = {
-    State.SENT: "sent",
-    State.REFUSED: "refused",
-    State.DEFERRED: "deferred",
-    State.UNCERTAIN: "uncertain",
-    State.SENDING: "in progress",
-}
+_NAMES = {"sent": "accepted", "refused": "refused"}
+"""What servers did with the messages, at the lines of the plot; some come back later."""
 
 
 def status_html(statuses: Sequence[MailingStatus], title: str, timezone: str, now: float) -> str:
@@ -42,7 +44,7 @@ def status_html(statuses: Sequence[MailingStatus], title: str, timezone: str, no
                 "plot": plot(status.moments, status.span, zone) if status.moments else None,
                 "domain_heads": [
                     ("Domain", ""),
-                    *((_WORDS[s].capitalize(), "n") for s in _shown(status)),
+                    *((SHORT[fate].capitalize(), "n") for fate in _shown(status)),
                 ],
                 "domains": _domains(status),
             }
@@ -52,13 +54,18 @@ def status_html(statuses: Sequence[MailingStatus], title: str, timezone: str, no
 
 
 def _counts(status: MailingStatus) -> list[tuple[int, str]]:
+    """The figures of the page with their words, as `status` prints them."""
     account = status.account
-    told = [(account.listed, "listed")] if account is not None else []
-    counts = status.totals if account is None else account.counts
-    told += [(counts[category], category.value) for category in Category]
-    if account is not None:
-        told.append((sum(account.elsewhere.values()), "not on the list"))
-    return [*told, (status.replied, "replied")]
+    if account is None:
+        counts = [(status.totals[one], one) for one in WORDS]
+        told = [(n, words_for(n, one)) for n, one in counts if n or one is Category.SENT]
+    else:
+        told = [(account.listed, "listed")]
+        told += [(count, words) for count, words, _ in account_lines(account)]
+        elsewhere = sum(account.elsewhere.values())
+        if elsewhere:
+            told.append((elsewhere, f"not on this list: {elsewhere_words(account)}"))
+    return [*told, (status.replied, "replied")] if status.replied else told
 
 
 def plot(moments: Sequence[Moment], span: float, zone: ZoneInfo) -> dict[str, Any]:
@@ -78,7 +85,7 @@ def plot(moments: Sequence[Moment], span: float, zone: ZoneInfo) -> dict[str, An
     def y(number: float) -> float:
         return HEIGHT - BOTTOM - number / top * (HEIGHT - TOP - BOTTOM)
 
-    told = " and ".join(f"{total:,} {css}" for css, total in totals.items())
+    told = " and ".join(f"{total:,} {_NAMES[css]}" for css, total in totals.items())
     days = _local(begin, zone).date() != _local(end, zone).date()
     form = "%m-%d %H:%M" if days else "%H:%M:%S" if end - begin < 240 else "%H:%M"
     times = [begin + (end - begin) * third / 3 for third in range(4)]
@@ -89,7 +96,15 @@ def plot(moments: Sequence[Moment], span: float, zone: ZoneInfo) -> dict[str, An
             if lines:  # names that would overlap are set apart
                 name_y = max(name_y, lines[-1]["name_y"] + 16)
             points = [(x(at), y(number)) for at, number in running[css]]
-            lines.append({"css": css, "count": totals[css], "points": points, "name_y": name_y})
+            lines.append(
+                {
+                    "css": css,
+                    "name": _NAMES[css],
+                    "count": totals[css],
+                    "points": points,
+                    "name_y": name_y,
+                }
+            )
     return {
         "title": f"{told}, between {_moment(begin, zone)} and {_moment(end, zone)}",
         "width": WIDTH,
@@ -127,8 +142,8 @@ def _ceiling(number: int) -> int:
         scale *= 10
 
 
-def _shown(status: MailingStatus) -> list[State]:
-    return [state for state in _WORDS if status.states[state]]
+def _shown(status: MailingStatus) -> list[Fate]:
+    return [fate for fate in SHORT if status.by_fate[fate]]
 
 
 def _domains(status: MailingStatus) -> list[tuple[str, list[int | str]]]:
@@ -136,13 +151,13 @@ def _domains(status: MailingStatus) -> list[tuple[str, list[int | str]]]:
     shown = _shown(status)
     by_size = sorted(status.domains.items(), key=lambda item: (-item[1].total(), item[0]))
     rows: list[tuple[str, list[int | str]]] = [
-        (readable(domain), [counts[state] or "" for state in shown])
+        (readable(domain), [counts[fate] or "" for fate in shown])
         for domain, counts in by_size[:DOMAINS]
     ]
     if len(by_size) > DOMAINS:
-        rest: Counter[State] = sum((counts for _, counts in by_size[DOMAINS:]), Counter())
+        rest: Counter[Fate] = sum((counts for _, counts in by_size[DOMAINS:]), Counter())
         name = count_noun(len(by_size) - DOMAINS, "more domain")
-        rows.append((name, [rest[state] for state in shown]))
+        rows.append((name, [rest[fate] for fate in shown]))
     return rows
 
 

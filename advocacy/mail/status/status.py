@@ -9,7 +9,14 @@ from pathlib import Path
 from advocacy.campaign.addressing import People
 from advocacy.errors import Problem
 from advocacy.mail.ledger import Ledger, LedgerRecord, Moment, State
-from advocacy.mail.sending.account import UNFINISHED, Category, MailingAccount, category_of
+from advocacy.mail.sending.account import (
+    UNFINISHED,
+    Category,
+    Fate,
+    MailingAccount,
+    category_of,
+    fate_of,
+)
 from advocacy.mail.sending.candidates import Candidates
 from advocacy.mail.status.opened import open_mailings
 
@@ -77,10 +84,10 @@ class Reason:
 class MailingStatus:
     """What the ledger says of a mailing, and what the list adds. `totals` are the ledger's.
 
-    `refused` and `deferred` are by code (`550 5.1.1`), `domains` counts states by the recipient's
-    domain, `uncertain` are letter ids with their addresses. `moments` count what reached its
-    state in each span of time, of `span` seconds. `account` says how the list adds up; it is None
-    without a list.
+    `refused` and `deferred` are by code (`550 5.1.1`), `domains` counts what became of the letters
+    by the recipient's domain, `uncertain` are letter ids with their addresses. `moments` count what
+    reached its state in each span of time, of `span` seconds. `account` says how the list adds up;
+    it is None without a list.
     """
 
     name: str
@@ -88,13 +95,22 @@ class MailingStatus:
     totals: Counter[Category] = field(default_factory=Counter)
     refused: dict[str, Reason] = field(default_factory=dict)
     deferred: dict[str, Reason] = field(default_factory=dict)
-    domains: dict[str, Counter[State]] = field(default_factory=dict)
+    domains: dict[str, Counter[Fate]] = field(default_factory=dict)
     uncertain: list[tuple[str, str]] = field(default_factory=list)
     replied: int = 0
-    bounced: int = 0
     moments: list[Moment] = field(default_factory=list)
     span: float = 1.0
     account: MailingAccount | None = None
+
+    @property
+    def by_fate(self) -> Counter[Fate]:
+        """What became of the letters of all domains."""
+        return sum(self.domains.values(), Counter())
+
+    @property
+    def bounced(self) -> int:
+        """How many letters came back undelivered."""
+        return self.totals[Category.HARD_BOUNCE] + self.totals[Category.SOFT_BOUNCE]
 
     @property
     def first(self) -> float | None:
@@ -127,19 +143,16 @@ def mailing_status(
     """Read a mailing's ledger and, with `candidates`, its list."""
     status = MailingStatus(name, ledger.counts(name))
     for tally in ledger.tallies(name):
-        status.domains.setdefault(tally.domain or "forgotten", Counter())[tally.state] += (
-            tally.count
-        )
+        fate = fate_of(tally.state, tally.bounce)
+        status.domains.setdefault(tally.domain or "forgotten", Counter())[fate] += tally.count
     for record in ledger.records(name, NOT_SENT):
         _enter(status, record)
-    heard = ledger.heard(name)
-    status.replied, status.bounced = heard.replied, heard.bounced
+    status.replied = ledger.heard(name).replied
     status.span, status.moments = _moments(ledger, name)
     for (state, bounce), count in ledger.totals(name).items():
         status.totals[category_of(state, bounce)] += count
     if candidates is not None:
-        for _ in candidates.left():
-            pass
+        candidates.go_through()
         status.account = candidates.account()
     return status
 

@@ -40,7 +40,10 @@ def settle_uncertain(
     What a killed run had in hand is found first. Where anybody cannot be found, nothing is decided.
     Raises AdvocacyError for a mailing that the ledger does not know.
     """
-    with open_mailings(path, People(), mailing=mailing, templates=templates) as opened:
+    deciding = bool(arrived or resend)
+    with open_mailings(
+        path, People(), mailing=mailing, templates=templates, looking=not deciding
+    ) as opened:
         found = UncertainFound(opened.campaign.file.timezone, problems=opened.doubts())
         ledger = opened.ledger
         if ledger is None:

@@ -11,17 +11,21 @@ from advocacy.batch.worker import row_of
 from advocacy.campaign.addressing import People
 from advocacy.campaign.recipients import Recipient
 from advocacy.errors import AdvocacyError, Problem, count_noun, nearest
+from advocacy.mail.consent.addresses import readable
 from advocacy.mail.ledger import Bounce, Ledger, LedgerRecord, State
+from advocacy.mail.ledger.persons import mark_of
 from advocacy.mail.sending.account import REACHED, Category, LeftFor, category_of
 from advocacy.mail.sending.candidates import Candidates, LeftOut, WhyLeftOut
-from advocacy.mail.sending.list_problems import rejected_cells
+from advocacy.mail.sending.list_problems import cells_of, rejected_cells
 from advocacy.mail.status.opened import OpenMailings, open_mailings
 
 Who = Literal["sent", "not", "all"]
 PersonRow = dict[str, str]
-COLUMNS = ("what", "reason", "mailing", "at", "assumed", "text", "variant", "listed", "id")
+COLUMNS = ("what", "reason", "mailing", "at", "sent_to", "assumed", "text", "variant", "listed",
+           "id")  # fmt: skip
 """The columns that stand before the list's own. `at` is when the letter came to its state, in the
-campaign's time zone. `assumed` is `yes` where somebody decided that an uncertain letter arrived.
+campaign's time zone, and `sent_to` the address at which it was sent or tried, which may be another
+than the list has now. `assumed` is `yes` where somebody decided that an uncertain letter arrived.
 `text` is the number of the mailing's text, 1 for the first. `listed` is `no` where the person is
 not on the list."""
 _MAY_HAVE_ARRIVED = (State.SENT, State.UNCERTAIN, State.SENDING)
@@ -102,6 +106,7 @@ class _MailingPeople:
     zone: ZoneInfo
     records: dict[str, LedgerRecord] = field(init=False)
     texts: dict[int, int] = field(init=False)
+    _wrong: dict[int, tuple[WhyLeftOut, PersonRow]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.records = {record.letter_id: record for record in self.ledger.records(self.name)}
@@ -122,10 +127,16 @@ class _MailingPeople:
     ) -> Iterator[tuple[WhyLeftOut, PersonRow]]:
         out: list[LeftOut] = []
         candidates.on_left_out = out.append
+        unmade = candidates.unmade()
         for wanted in candidates.left():
             yield from self._left_out(out, seen)
-            yield self._person(Category.LEFT, "", wanted.letter_id, wanted.recipient, seen)
+            why = unmade.get(mark_of(wanted.letter_id))
+            left = Category.LEFT if why is None else LeftFor.NOT_COMPOSED
+            yield self._person(left, why or "", wanted.letter_id, wanted.recipient, seen)
         yield from self._left_out(out, seen)
+        for line, cells in cells_of(candidates.mailing, sorted(self._wrong)):
+            what, row = self._wrong[line]
+            yield what, row | {"email": cells.get("email", "")}
         for cells in rejected_cells(candidates.mailing, candidates.problems):
             what = Category.REJECTED
             yield what, self._row(what, cells.pop("reason"), cells.pop("id", ""), None) | cells
@@ -135,17 +146,34 @@ class _MailingPeople:
     ) -> Iterator[tuple[WhyLeftOut, PersonRow]]:
         for one in out:
             letter = one.letter
-            seen.update(one.others)
-            yield self._person(one.why, one.reason, letter.letter_id, letter.recipient, seen)
+            recorded = letter.letter_id
+            if one.others and one.why is not Category.SIMILAR_NAME:
+                recorded = one.others[0]
+            found = self._person(
+                one.why, one.reason, letter.letter_id, letter.recipient, seen, recorded
+            )
+            place = letter.recipient.place()
+            if one.why is Category.WRONG_ADDRESS and place is not None and place.line is not None:
+                self._wrong[place.line] = found  # the list has the address as it is written
+            else:
+                yield found
         out.clear()
 
     def _person(
-        self, what: WhyLeftOut, reason: str, letter_id: str, recipient: Recipient, seen: set[str]
+        self,
+        what: WhyLeftOut,
+        reason: str,
+        letter_id: str,
+        recipient: Recipient,
+        seen: set[str],
+        recorded: str | None = None,
     ) -> tuple[WhyLeftOut, PersonRow]:
+        """The person's row; `recorded` is the id under which the ledger has the letter."""
         record = None
         if what is not Category.OTHER_PERSON:  # whose letter the ledger has under this id
-            seen.add(letter_id)
-            record = self.records.get(letter_id)
+            recorded = recorded or letter_id
+            seen.add(recorded)
+            record = self.records.get(recorded)
         own = {key: value for key, value in row_of(recipient).items() if key not in COLUMNS}
         return what, self._row(what, reason, letter_id, record) | own
 
@@ -154,7 +182,8 @@ class _MailingPeople:
     ) -> PersonRow:
         row = dict.fromkeys(COLUMNS, "")
         if isinstance(what, LeftFor):
-            reason = f"{what.value}: {_words(record) if record is not None else ''}".rstrip(": ")
+            said = _words(record) if record is not None else reason
+            reason = f"{what.value}: {said}".rstrip(": ")
             what = Category.LEFT
         row |= {"what": what.value, "reason": reason, "mailing": self.name, "id": letter_id}
         if record is None:
@@ -164,6 +193,7 @@ class _MailingPeople:
         return row | {
             "reason": reason or _words(record),
             "at": at.strftime("%Y-%m-%d %H:%M:%S"),
+            "sent_to": readable(record.address),
             "assumed": "yes" if record.is_assumed else "",
             "text": str(self.texts.get(record.run, "")),
             "variant": " ".join(variants),
@@ -179,7 +209,7 @@ def _words(record: LedgerRecord) -> str:
 
 def _bare(record: LedgerRecord) -> PersonRow:
     """What the ledger knows of somebody who is not on the list."""
-    return {"listed": "no", "name": record.person, "email": record.address}
+    return {"listed": "no", "name": record.person, "email": readable(record.address)}
 
 
 def _no_such_fact(fact: str, known: set[str]) -> Problem:

@@ -10,6 +10,7 @@ from advocacy.templating.typography.marks_and_spaces import (
     CITES,
     NARROW,
     dashes,
+    hebrew_marks,
     lone_quotes,
     quotes,
     spaces,
@@ -34,7 +35,7 @@ def install(markdown: MarkdownIt, language: str) -> None:
         for token in _inline_tokens(state):
             token.children = _joined(token.children or [], between)
             for child in _words(token.children):
-                text = dashes(child.content, language)
+                text = hebrew_marks(dashes(child.content, language))
                 child.content = _QUOTE_THENCITES.sub(rf"{_SWAPPED}\2\1", text)
 
     def after_quotes(state: StateCore) -> None:

@@ -205,6 +205,48 @@ def _break_dashes(text: str, language: str) -> str:
     return text
 
 
+# --- Hebrew ----------------------------------------------------------------------------------
+
+_HEBREW_MARK = re.compile(r"(?<=[\u05d0-\u05ea])['’\"”“]|[\"“”](?=[\u05d0-\u05ea])")
+_HEBREW_WORD = re.compile(r"[\u05d0-\u05ea]+")
+_PREFIXES = frozenset("ושהכלבמ")
+"""What stands before a word without a space: `ב"גן האם"` is a quotation after “in”."""
+_SINGLE_QUOTATION = re.compile(r"(?<![\w'’])['‘]([^'‘’\n]+)['’](?!\w)")
+
+
+def hebrew_marks(text: str) -> str:
+    """Text whose marks in Hebrew words are gershayim and geresh; it is as long as before.
+
+    Gershayim stand before the last letter of an abbreviation, or before an ending (Academy of the
+    Hebrew Language, rules of punctuation, “gershayim”). A mark after prefixes alone begins a
+    quotation where one ends after it.
+    """
+    if not _HEBREW_MARK.search(text):
+        return text
+    quoted = {found.end(1) for found in _SINGLE_QUOTATION.finditer(text)}
+    changed = list(text)
+    for found in _HEBREW_MARK.finditer(text):
+        at = found.start()
+        before = re.search(r"[\u05d0-\u05ea]*$", text[max(0, at - 40) : at])
+        after = _HEBREW_WORD.match(text, at + 1)
+        if not before or not before[0]:
+            continue
+        if found[0] in "'’":
+            if at not in quoted:
+                changed[at] = "׳"
+        elif after and not _begins_quotation(before[0], after[0], text, at):
+            changed[at] = "״"
+    return "".join(changed)
+
+
+def _begins_quotation(before: str, after: str, text: str, at: int) -> bool:
+    if len(after) == 1 or not _PREFIXES.issuperset(before):
+        return False
+    end = re.compile(r"[\"”“](?![\u05d0-\u05ea])").search(text, at + 1)
+    start = re.compile(r"(?<![^\s(\[])[\"”“„]").search(text, at + 1)
+    return end is not None and (start is None or end.start() < start.start())
+
+
 # --- quotes that have no partner -------------------------------------------------------------
 
 _LONE = re.compile('(^|[\\s(\\[{–—])?"', re.MULTILINE)

@@ -17,6 +17,7 @@ from advocacy.templating.typography.marks_and_spaces import (
     NBSP,
     THOUSANDS,
     dashes,
+    hebrew_marks,
     outside_addresses,
     quotes,
     spaces,
@@ -29,7 +30,7 @@ _MARK = re.compile(
     "[" + "".join(dict.fromkeys("".join(_CLOSING) + "".join(_CLOSING.values()))) + "]"
 )
 _BEFORE_WORD = re.compile(r"[\s(\[{–—/¿¡“„«‘‚‹「『\"']")
-_HEBREW_MARKS = re.compile(r"(?<=[\u05d0-\u05ea])(?:(['’])|[\"”“](?=[\u05d0-\u05ea]))")
+_HEBREW = re.compile("[\u05d0-\u05ea]")
 _MARKED = re.compile(rf"{_MARK.pattern}|--|\.\.\.")
 _FIGURES = re.compile(r"\d \d")
 _INSIDE = f" {NBSP}{NARROW}"
@@ -54,6 +55,7 @@ Pieces = Sequence[str | Quotation]
 
 def find_quotations(text: str) -> list[str | Quotation]:
     """A text in pieces: words, and the quotations whose marks have a partner."""
+    text = hebrew_marks(text)
     stack = [Quotation("")]
     at = 0
     for found in _MARK.finditer(text):
@@ -92,6 +94,8 @@ def _opener(stack: list[Quotation], mark: str, before: str, after: str) -> Quota
 
 def _opens(mark: str, before: str, after: str) -> bool:
     begins = (not before or bool(_BEFORE_WORD.match(before))) and bool(after)
+    if mark in '"“”' and before and _HEBREW.match(before) and _HEBREW.match(after):
+        return True  # after a prefix: all other marks in words are gershayim by now
     if mark in "«「『“‘„‚‹":
         return begins or mark in "「『«"
     return begins and not after.isspace() and mark in _CLOSING
@@ -128,8 +132,6 @@ def _typeset(text: str, language: str, depth: int) -> str:
 
 
 def _set_marks(text: str, language: str, depth: int) -> str:
-    if language.startswith("he"):
-        text = _HEBREW_MARKS.sub(lambda found: "׳" if found[1] else "״", text)
     return _write(find_quotations(dashes(text, language)), language, depth)
 
 

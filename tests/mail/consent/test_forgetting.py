@@ -3,7 +3,9 @@
 import json
 import sqlite3
 import stat
+import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from advocacy.mail.consent.forgetting import forget
 from advocacy.mail.consent.suppress_commands import import_list, suppress, unsuppress
 from advocacy.mail.consent.suppression_snapshot import read_suppressions
 from advocacy.mail.ledger import LedgerEntry, MailingText, State, open_ledger
+from advocacy.mail.ledger.processes import this_process
 
 
 @pytest.fixture
@@ -194,6 +197,24 @@ def test_while_a_letter_is_under_way_the_files_stay(home: Path) -> None:
         with pytest.raises(AdvocacyError, match="letter-under-way"):
             run(home, dry_run=False)
     assert "bob@example.org" in (home / "lists" / "more.jsonl").read_text()
+
+
+def test_whom_a_killed_sender_had_in_hand_can_be_forgotten(home: Path) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    owner = replace(this_process(), pid=gone.pid)
+    with open_ledger(home / "parks.yaml", owner=owner) as ledger:
+        ledger.start("parks/thanks", "parks", "thanks", MailingText({}, ""))
+        active = ledger.begin_run("parks/thanks", journaled=True)
+        entry = LedgerEntry("bob", "bob@example.org", "bob@example.org", "", "", "<1@x.example>")
+        ledger.exchange(active, [], [entry])
+        active.journal.leaves("bob")
+    run(home, dry_run=False)
+    with open_ledger(home / "parks.yaml") as ledger:
+        (letter,) = ledger.records("parks/thanks")
+    assert letter.state is State.UNCERTAIN
+    assert letter.forgotten_at is not None
+    assert letter.address.startswith("forgotten-")
 
 
 def test_somebody_else_in_a_broken_row_stays_suppressed(home: Path) -> None:

@@ -199,17 +199,66 @@ def test_a_long_request_is_taken_by_its_beginning_and_read_to_its_end(requests: 
     assert len(rows(requests)) == 1
 
 
+@pytest.mark.parametrize(
+    ("begin", "end", "content_type"),
+    [
+        (b"x=", b"&" + ONE_CLICK, FORM),
+        (b"x=", b"&" + ONE_CLICK + b"&y=1", FORM),
+        (b'--b7\r\nContent-Disposition: form-data; name="x"\r\n\r\n', b"\r\n" + MULTIPART,
+         "multipart/form-data; boundary=b7"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("size", [8_000, 8_150, 16_350, 3_000_000])
+def test_one_click_counts_wherever_in_a_long_request_it_stands(
+    requests: Path, begin: bytes, end: bytes, content_type: str, size: int
+) -> None:
+    body = begin + b"x" * size + end
+    assert ask(requests, "POST", body=body, content_type=content_type).status == 200
+    assert [row["how"] for row in rows(requests)] == ["one-click"]
+
+
+def test_a_request_in_chunks_counts_where_the_server_does_not_put_them_together(
+    local: int, requests: Path
+) -> None:
+    connection = HTTPConnection("127.0.0.1", local, timeout=10)
+    parts = iter([b"List-Unsub", b"scribe=One-Click"])
+    connection.request("POST", f"/{TOKEN}", parts, {"Content-Type": FORM}, encode_chunked=True)
+    assert connection.getresponse().status == 200
+    assert [row["how"] for row in rows(requests)] == ["one-click"]
+
+
+@pytest.mark.parametrize(
+    ("method", "more"),
+    [
+        ("POST", {"CONTENT_LENGTH": "9" * 40}),
+        ("POST", {"CONTENT_LENGTH": "20000", "wsgi.input": io.BytesIO(b"x" * 20000)}),
+        ("PUT", {}),
+    ],
+)
+def test_a_link_that_works_is_never_called_wrong(
+    requests: Path, method: str, more: dict[str, Any]
+) -> None:
+    answer = ask(requests, method, **more)
+    assert answer.status in (400, 405, 413)
+    assert "<button" in answer.text
+    assert "incomplete or was changed" not in answer.text
+
+
 def test_a_long_request_that_asks_for_nothing_is_refused(requests: Path) -> None:
     stream = io.BytesIO(b"x" * 3_000_000)
     assert ask(requests, "POST", body=stream.getvalue(), **{"wsgi.input": stream}).status == 413
     assert stream.read() == b""
-    assert ask(requests, "POST", CONTENT_LENGTH="9" * 40).status == 413
+    assert ask(requests, "POST", CONTENT_LENGTH="9" * 40).status == 400, "nothing came"
     assert not requests.exists()
 
 
 @pytest.mark.parametrize(
     "link",
-    [f"/leave/{TOKEN}{end}" for end in (".", ">", ">.", "/)")] + [f"/<{TOKEN}>", f"/?u={TOKEN}>,"],
+    [
+        *(f"/leave/{TOKEN}{end}" for end in (".", ">", ">.", "/)", "&gt;", "_", "*", "&quot;,")),
+        *(f"/leave/{TOKEN}{end}".encode().decode("latin-1") for end in ("»", "’", "”.", "…")),
+        *(f"/<{TOKEN}>", f"/?u={TOKEN}>,", f"/?u={TOKEN}&gt;", f"/?u={TOKEN}%C2%BB"),
+    ],
 )
 def test_a_link_works_with_what_mail_programs_take_for_a_part_of_it(
     requests: Path, link: str
