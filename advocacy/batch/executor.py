@@ -50,6 +50,9 @@ class ProgressWatcher:
     def waiting(self, seconds: float) -> None:
         """Nothing happens for so many seconds, until deferred messages may be tried again."""
 
+    def ledger_lost(self) -> None:
+        """The ledger is out of reach, and is tried again for a while. Called from any thread."""
+
     def end(self) -> None:
         """No more letters are made."""
 

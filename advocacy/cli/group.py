@@ -139,8 +139,8 @@ def _run(words: list[str], color: bool | None) -> int:
     except click.ClickException as error:
         _print_usage(error, _report_in(words))
         return USAGE
-    except (click.Abort, KeyboardInterrupt):
-        return _interrupted()
+    except (click.Abort, KeyboardInterrupt) as error:
+        return _interrupted(_left_by(words, error))
     except AdvocacyError as error:
         print_problems(error.problems)
         return PROBLEMS
@@ -151,7 +151,7 @@ def _run(words: list[str], color: bool | None) -> int:
         return DONE
     except OSError as error:
         if had_terminal and not sys.stderr.isatty():  # it was closed
-            return _interrupted()
+            return _interrupted("")
         full = no_room(error)
         if full is None:
             return _failed(error)
@@ -163,9 +163,20 @@ def _run(words: list[str], color: bool | None) -> int:
     return result if isinstance(result, int) else DONE
 
 
-def _interrupted() -> int:
+def _left_by(words: Sequence[str], error: BaseException) -> str:
+    """What a command leaves that was interrupted: what the error says, else what it does."""
+    cause = error.__cause__ if isinstance(error, click.Abort) else error
+    told = str(cause) if isinstance(cause, KeyboardInterrupt) else ""
+    if told or list(words[:1]) != ["send"]:
+        return told or "Finished files are kept, and no file is incomplete."
+    if any(word.startswith("--test-to") for word in words):
+        return "The test message may have been sent; no other message was."
+    return "Nothing was sent."
+
+
+def _interrupted(told: str) -> int:
     try:
-        click.echo("\nInterrupted. Finished files are kept, and no file is incomplete.", err=True)
+        click.echo(f"\nInterrupted. {told}".rstrip(" "), err=True)
     except OSError:  # the terminal was closed
         _forget_output(sys.stdout, sys.stderr)
     return INTERRUPTED

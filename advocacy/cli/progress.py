@@ -67,6 +67,14 @@ class ProgressBar(ProgressWatcher):
                 err=True,
             )
 
+    def ledger_lost(self) -> None:
+        """The ledger is out of reach, and is tried again for a while."""
+        click.echo(
+            "The ledger cannot be reached. Trying again for a minute; no letter is sent meanwhile. "
+            "Press Ctrl-C to stop now.",
+            err=True,
+        )
+
     def end(self) -> None:
         """No more letters are made."""
         if self._progress is not None:
@@ -111,3 +119,4 @@ class _Silent(ProgressWatcher):
 
 class _Brief(_Silent):
     waiting = ProgressBar.waiting
+    ledger_lost = ProgressBar.ledger_lost

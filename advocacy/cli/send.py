@@ -234,7 +234,12 @@ def command(
     from advocacy.cli import sending_output
     from advocacy.cli.progress import watcher
     from advocacy.mail.sending.preparation import MailingStoppedError, SendRequest
-    from advocacy.mail.sending.sending import rehearse_mailing, send_mailing, send_test
+    from advocacy.mail.sending.sending import (
+        breaking_off,
+        rehearse_mailing,
+        send_mailing,
+        send_test,
+    )
     from advocacy.mail.smtp.pace import domain_rates_from, rate_from
 
     request = SendRequest(
@@ -280,7 +285,8 @@ def command(
         if yes is not None or not _goes_on_here(error, report):
             raise
         result = send_mailing(replace(request, this_ledger=True), agree, watching)
-    return sending_output.print_result(result, request, quiet=quiet, report=report)
+    with breaking_off(lambda: result.run is not None):
+        return sending_output.print_result(result, request, quiet=quiet, report=report)
 
 
 def _check_usage(

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from advocacy.mail.sending.candidates import WhyLeftOut
     from advocacy.mail.sending.dry_run import DryRun, SampleMessage
     from advocacy.mail.sending.messages import TextChange
-    from advocacy.mail.sending.passes import RunResult
     from advocacy.mail.sending.preparation import PreparedMailing, SendRequest
+    from advocacy.mail.sending.run_result import RunResult
     from advocacy.mail.sending.sending import Rehearsal, SendResult
 
 DONE, UNFINISHED, INTERRUPTED = 0, 3, 130
@@ -81,7 +81,8 @@ def print_result(
         for crash in run.crashes:
             raise LetterCrashed(crash)
         if run.interrupted:
-            click.echo("\nInterrupted. The ledger has a record of what was sent.", err=True)
+            known = "" if run.unrecorded else " The ledger has a record of what was sent."
+            click.echo(f"\nInterrupted.{known}", err=True)
             return INTERRUPTED
     return DONE if result.is_finished else UNFINISHED
 
@@ -114,6 +115,8 @@ def _print_run(result: "SendResult", run: "RunResult", request: "SendRequest") -
 
     click.echo(f"{count_noun(run.states[State.SENT], 'message')} sent now.")
     _print_account(result)
+    if run.unrecorded:
+        _print_unrecorded(run)
     deferred = result.account is not None and result.account.waiting.get(LeftFor.DEFERRED)
     if deferred and run.waiting_until is not None:
         when = f"{moment(run.waiting_until, result.timezone)} {result.timezone}"
@@ -123,13 +126,33 @@ def _print_run(result: "SendResult", run: "RunResult", request: "SendRequest") -
     if run.rejects:
         click.echo(f"Rows without a letter, to correct and use as the list: {run.rejects}")
     left = result.account.left if result.account is not None else run.interrupted
-    if left and run.why is None:
-        click.echo("To continue, run the command again without --new-mailing.")
+    unmade = (
+        result.account.waiting.get(LeftFor.NOT_COMPOSED, 0) if result.account is not None else 0
+    )
+    if unmade and run.why is None:
+        who = count_noun(unmade, "letter", "letters")
+        click.echo(f"{who} could not be composed. Correct the problems above, and send again.")
+    if left > unmade and run.why is None:
+        omitted = " without --new-mailing" if request.new_mailing else ""
+        click.echo(f"To continue, run the command again{omitted}.")
     if result.states[State.UNCERTAIN]:
         click.echo(_decide(request))
     if run.why is not None:
         click.echo(f"Stopped: {run.why.message}\n    → {run.why.hint}")
     click.echo(f"More: {_status_command(request)}")
+
+
+def _print_unrecorded(run: "RunResult") -> None:
+    """Print what a run did whose ledger cannot be reached, and where it is recorded."""
+    for state, count in run.states.items():
+        click.echo(f"  {count:>8,} {words_for(count, category_of(state))}, in this run")
+    click.echo(
+        "The ledger lacks the last results. They are kept on this machine until it restarts. The "
+        "next `advocacy status` or `send` here that reaches the ledger adds them."
+        if run.is_kept
+        else "The ledger lacks the last results. Letters that were in progress will count as "
+        "uncertain: they may have arrived."
+    )
 
 
 def _decide(request: "SendRequest") -> str:

@@ -251,8 +251,8 @@ class Sequence:
         away = self.folder / "away"
         shutil.rmtree(away, ignore_errors=True)
         shutil.copytree(self.folder, away, ignore=shutil.ignore_patterns("*-wal", "*-shm", "log"))
+        told = self._status(away)  # first: what is known of a killed run is told to the ledger once
         known = self._status(self.folder)
-        told = self._status(away)
         shutil.rmtree(away)
         if told is not None and told != known:
             self._claim(f"a copy without its log says {told} and not {known}")

@@ -163,3 +163,21 @@ def test_the_command_says_so_and_sends_nothing_until_it_is_told(
     assert advocacy(*command, "--send", "--yes", "20", "--this-ledger") == 0
     assert sink.to.total() == 14, "two of the four that the backup does not know got it again"
     assert advocacy(*command, "--send", "--yes", "20") == 0
+
+
+@pytest.mark.parametrize("other", [(), ("--mailing", "two")])
+def test_a_decision_for_this_ledger_is_kept_where_nobody_is_left(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str], other: tuple[str, ...],
+) -> None:  # fmt: skip
+    command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", "20", *other)
+    assert advocacy(*command, "--new-mailing") == 0
+    backup = shutil.copyfile(ledger_of(parks), tmp_path / "backup")
+    assert advocacy("replied", "p1", "--campaigns", parks.parent) == 0
+    shutil.copyfile(backup, ledger_of(parks))
+    assert advocacy(*command) == 1
+    assert "ledger-older" in "".join(capsys.readouterr())
+    assert advocacy(*command, "--this-ledger") == 0
+    assert "There are no messages left" in capsys.readouterr().out
+    assert advocacy(*command) == 0
+    assert sink.to.total() == 12

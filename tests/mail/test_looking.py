@@ -1,6 +1,7 @@
 """Whoever looks at a mailing after its sender was killed sees what the next run will find."""
 
 import csv
+import errno
 import io
 import json
 import os
@@ -11,11 +12,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from advocacy.errors import AdvocacyError
-from advocacy.mail.ledger import Ledger, State, open_ledger
+from advocacy.mail.ledger import Ledger, State, open_ledger, sqlite
 from advocacy.mail.ledger import snapshot as snapshots
 
 from .ledger_fixtures import MAILING, Books
@@ -179,3 +181,36 @@ def test_status_dry_run_and_lists_count_nobody_as_left_who_has_the_letter_of_a_k
     shown = " ".join(capsys.readouterr().out.split())
     assert f"300 listed: {len(by_result['sent'])} sent" in shown
     assert f"{len(by_result['left'])} left." in shown
+
+
+def test_on_a_full_disk_a_finished_mailing_is_shown_and_nothing_is_said_to_be_missing(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+) -> None:  # fmt: skip
+    ask = ("send", parks, "--recipients", people, *TODAY)
+    assert advocacy(*ask, "--send", "--yes", "12", "--new-mailing") == 0
+    opened = sqlite.create_engine
+
+    def full(url: Any, **more: Any) -> Any:
+        """SQLite makes no log on a disk without room for it."""
+        if str(url.database).startswith(str(parks.parent)):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return opened(url, **more)
+
+    monkeypatch.setattr(sqlite, "create_engine", full)
+    capsys.readouterr()
+    assert advocacy("status", parks, "--recipients", people) == 0
+    told = capsys.readouterr()
+    assert "12 sent" in told.out
+    assert told.err == ""
+    assert (
+        advocacy("status", parks, "--recipients", people, "--report", "csv", "--who", "sent") == 0
+    )
+    assert len(capsys.readouterr().out.splitlines()) == 13
+    assert advocacy(*ask) == 0
+    assert "12 listed: 12 sent" in capsys.readouterr().out
+    assert advocacy("replied", "p1", "--campaigns", parks.parent) == 1
+    told = " ".join(capsys.readouterr().err.split())
+    assert "could not be written" in told
+    assert "What the ledger had recorded before is not lost." in told
+    assert "uncertain" not in told

@@ -205,8 +205,12 @@ def test_nothing_that_was_composed_ahead_leaves_once_a_file_of_the_text_was_save
 
 
 @contextmanager
-def stalling() -> Iterator[str]:
-    """A server that takes one message, and never says a word about it."""
+def stalling(*, signals: bool = True) -> Iterator[tuple[str, threading.Event]]:
+    """A server that takes messages and never says a word about them, and whether it has one.
+
+    It interrupts this process when it does, if it `signals`.
+    """
+    taken = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve(sock: socket.socket) -> None:
@@ -218,7 +222,9 @@ def stalling() -> Iterator[str]:
                     sock.sendall(b"354 go\r\n")
                     while stream.readline() not in (b".\r\n", b""):
                         pass
-                    os.kill(os.getpid(), signal.SIGINT)
+                    taken.set()
+                    if signals:
+                        os.kill(os.getpid(), signal.SIGINT)
                     continue
                 sock.sendall(b"250 ok\r\n")
 
@@ -229,7 +235,7 @@ def stalling() -> Iterator[str]:
 
     threading.Thread(target=accept, daemon=True).start()
     try:
-        yield f"smtp://127.0.0.1:{listener.getsockname()[1]}"
+        yield f"smtp://127.0.0.1:{listener.getsockname()[1]}", taken
     finally:
         with suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
@@ -241,7 +247,7 @@ def test_one_ctrl_c_ends_a_run_whose_server_stalls(
 ) -> None:
     monkeypatch.setattr("advocacy.mail.sending.senders.GRACE", 0.2)
     command = ("send", parks, "--recipients", people, *TODAY, "--send", "--yes", 12)
-    with stalling() as url:
+    with stalling() as (url, _):
         monkeypatch.setenv("ADVOCACY_SMTP", url)
         assert advocacy(*command, "--new-mailing", "--connections", 1) == 130
     with open_ledger(parks) as ledger:

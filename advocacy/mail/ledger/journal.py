@@ -71,6 +71,11 @@ class RunJournal:
         journal._write([journal.head])
         return journal
 
+    @property
+    def is_believed(self) -> bool:
+        """Whether the next who settles the run's letters will find it."""
+        return self._handle >= 0
+
     def given(self, ids: Iterable[str]) -> None:
         """Write down that the ledger is about to give these letters out: none has left."""
         with self._lock:

@@ -18,6 +18,8 @@ from advocacy.errors import Problem
 # What goes wrong is raised. A log would print a traceback, as where Ctrl-C meets a closing file.
 logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())
 
+LOOK_SECONDS = 0.1
+"""Seconds after which somebody who waits for a database looks whether to give up."""
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
@@ -78,6 +80,11 @@ class Transactions:
     backend: Backend
     clock: Callable[[], float] | None = None
     wait: Callable[[float], None] = time.sleep
+    in_a_hurry: Callable[[], bool] = lambda: False
+    """Whether a database that is out of reach is not waited for."""
+    on_wait: Callable[[], None] = lambda: None
+    """Called when the waiting for a database begins, from any thread."""
+    _is_waited_for: bool = field(default=False, init=False)
     _ahead: float | None = field(default=None, init=False)
     _writer: Lock = field(default_factory=Lock, init=False)
     _jobs: list[_PendingWork] = field(default_factory=list, init=False)
@@ -168,13 +175,27 @@ class Transactions:
         """Do it again and again while it fails for a passing reason."""
         for tries in count():
             try:
-                return once()
+                done = once()
             except DBAPIError as error:
                 pauses = self.backend.pauses(error, repeatable=repeatable)
-                if tries >= len(pauses):
+                if tries >= len(pauses) or not self._rest(pauses[tries]):
                     raise
-                self.wait(pauses[tries])
+            else:
+                self._is_waited_for = False
+                return done
         raise AssertionError  # the loop ends by itself
+
+    def _rest(self, seconds: float) -> bool:
+        """Wait before a new try; False where nobody waits any longer."""
+        if seconds and not self._is_waited_for and not self.in_a_hurry():
+            self._is_waited_for = True
+            self.on_wait()
+        while seconds > 0:
+            if self.in_a_hurry():
+                return False
+            self.wait(min(seconds, LOOK_SECONDS))
+            seconds -= LOOK_SECONDS
+        return True
 
     def _alone(self, work: Work[T], *, writes: bool) -> T:
         if writes:

@@ -15,23 +15,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from advocacy.batch.documents import used_versions
 from advocacy.batch.executor import ProgressWatcher, work_off
 from advocacy.batch.interrupts import interruptible
 from advocacy.batch.worker import LetterOutcome
-from advocacy.errors import AdvocacyError, Problem, has_errors
+from advocacy.campaign.recipients.select import Selection
+from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.ledger import Ledger, MailingRun, Result, State
-from advocacy.mail.sending.account import MailingAccount
 from advocacy.mail.sending.candidates import Candidates
 from advocacy.mail.sending.list_problems import rejected_rows, sort_problems
 from advocacy.mail.sending.mailing_settings import MailingSettings, find_obstacles
 from advocacy.mail.sending.outbox import Outbox, ReadyMessage
 from advocacy.mail.sending.rendering import MessageRenderer
-from advocacy.mail.sending.senders import Senders, SenderSettings, ServerTrouble
+from advocacy.mail.sending.run_result import RunHurry, RunResult, end_run, is_of_ledger
+from advocacy.mail.sending.senders import Senders, SenderSettings, ServerTrouble, while_sending
 from advocacy.mail.sending.stops import RunStops
 from advocacy.mail.smtp import Connection
 from advocacy.mail.smtp.pace import Pace
@@ -58,32 +58,6 @@ class RunSettings:
     most: int | None = None
 
 
-@dataclass(slots=True)
-class RunResult:
-    """What a run did: messages by what came of them, and how the list adds up (`account`).
-
-    The account is None where the last pass does not tell: others sent at the same time, say, or
-    the run was stopped. `unmade` counts letters that could not be composed in the last pass.
-    `unread` counts rejected rows by the code of the reason, and `rejects` is the file of rows to
-    correct. `crashes` are tracebacks
-    of bugs. `why` is what stopped the run; `interrupted` says that somebody did. `waiting_until`
-    is when the first message that was put off may be tried again (UTC epoch seconds by
-    `Ledger.now()`), and `given_back` says that some were not tried at all.
-    """
-
-    states: Counter[State] = field(default_factory=Counter)
-    account: MailingAccount | None = None
-    unmade: int = 0
-    unread: Counter[str] = field(default_factory=Counter)
-    rejects: Path | None = None
-    problems: dict[Problem, None] = field(default_factory=dict)
-    crashes: list[str] = field(default_factory=list)
-    why: Problem | None = None
-    interrupted: bool = False
-    waiting_until: float | None = None
-    given_back: bool = False
-
-
 def send_in_passes(
     mailing: MailingSettings,
     ledger: Ledger,
@@ -100,56 +74,100 @@ def send_in_passes(
     """Send what is left of a mailing that the ledger knows.
 
     `candidates` and `renderer` are made anew for each pass, since the day may be another; before
-    each, and in its middle, `stops` says whether the run may go on. Raises
-    AdvocacyError where the server or the ledger cannot be reached; what was sent is then in the
-    ledger.
+    each, and in its middle, `stops` says whether the run may go on. A ledger that cannot be used
+    any more ends the run, as does a second Ctrl-C, at once. Raises AdvocacyError for a list that
+    cannot be read, say; what was sent is then in the ledger.
     """
     result = RunResult()
-    composed: set[str] = set()
-    trouble = ServerTrouble()
-    patient_until: float | None = None
+    hurry = RunHurry()
+    ledger.wait_until(hurry.asked, watcher.ledger_lost)
     run = ledger.begin_run(mailing.name, versions=used_versions(typeset=False), journaled=True)
+    passes = _Passes(
+        ledger, run, connect, pace, settings, candidates, guard, renderer, stops, watcher, result,
+        hurry,
+    )  # fmt: skip
     try:
         with interruptible(watcher.interrupted) as interrupt:
-            while True:
-                result.why = stops.before()
-                if result.why is not None:
-                    break
-                one = _Pass(
-                    mailing, ledger, run, settings, trouble, stops, composed, result, watcher,
-                    lambda: bool(interrupt),
-                )  # fmt: skip
-                began = time.monotonic()
-                one.send(candidates(mailing), renderer(mailing), connect, pace, guard)
-                if interrupt or result.why or result.crashes:
-                    break
-                today = mailing.today if settings.pretended else mailing.campaign.today()
-                if today != mailing.today:
-                    mailing = mailing.on(today)
-                    found = find_obstacles(mailing)
-                    result.problems |= dict.fromkeys(found)
-                    if has_errors(found):
-                        result.why = _new_day(today)
-                        break
-                    continue
-                if result.given_back:  # not tried at all, as after a sleep of the machine
-                    continue
-                until = result.waiting_until
-                if until is not None:
-                    # Each pass reads the whole list: let more than one become due for the next.
-                    rest = min(LONGEST_REST, (time.monotonic() - began) / 2)
-                    until = max(until, ledger.now() + rest)
-                if patient_until is None:  # it is for waiting: a long list does not use it up
-                    patient_until = time.monotonic() + settings.patience
-                left = patient_until - time.monotonic()
-                if not _wait_until(ledger, until, left, lambda: bool(interrupt), watcher):
-                    break
-            result.interrupted = bool(interrupt)
+            hurry.interrupt = interrupt
+            passes.send(mailing)
+    except KeyboardInterrupt:  # the second
+        result.interrupted = hurry.is_lost = True
+    except AdvocacyError as error:
+        hurry.is_lost = True
+        if not is_of_ledger(error):
+            raise
+        result.why = result.why or while_sending(error.problems[0])
     finally:
-        ledger.end_run(run, f"{result.why.code}: {result.why.message}" if result.why else "")
+        result.interrupted = result.interrupted or bool(hurry.interrupt)
+        end_run(ledger, run, result)
     told = sort_problems(mailing, result.problems)
     result.problems, result.rejects = dict.fromkeys(told.problems), told.rejects
     return result
+
+
+@dataclass(slots=True)
+class _Passes:
+    """The passes of one run; its fields are the arguments of `send_in_passes`."""
+
+    ledger: Ledger
+    run: MailingRun
+    connect: Callable[[], Connection]
+    pace: Pace
+    settings: RunSettings
+    candidates: Callable[[MailingSettings], Candidates]
+    guard: SuppressionGuard
+    renderer: Callable[[MailingSettings], MessageRenderer]
+    stops: RunStops
+    watcher: ProgressWatcher
+    result: RunResult
+    hurry: RunHurry
+
+    def send(self, mailing: MailingSettings) -> None:
+        """Pass over the list until nothing is left that may go now, or the run stops."""
+        composed: set[str] = set()
+        trouble = ServerTrouble()
+        patient_until: float | None = None
+        settings, result, ledger = self.settings, self.result, self.ledger
+        interrupt = self.hurry.interrupt
+        while True:
+            result.why = self.stops.before()
+            if result.why is not None:
+                return
+            one = _Pass(
+                mailing, ledger, self.run, settings, trouble, self.stops, composed, result,
+                self.watcher, lambda: bool(interrupt), self.hurry,
+            )  # fmt: skip
+            began = time.monotonic()
+            one.send(
+                self.candidates(mailing),
+                self.renderer(mailing),
+                self.connect,
+                self.pace,
+                self.guard,
+            )
+            if interrupt or result.why or result.crashes:
+                return
+            today = mailing.today if settings.pretended else mailing.campaign.today()
+            if today != mailing.today:
+                mailing = mailing.on(today)
+                found = find_obstacles(mailing)
+                result.problems |= dict.fromkeys(found)
+                if has_errors(found):
+                    result.why = _new_day(today)
+                    return
+                continue
+            if result.given_back:  # not tried at all, as after a sleep of the machine
+                continue
+            until = result.waiting_until
+            if until is not None:
+                # Each pass reads the whole list: let more than one become due for the next.
+                rest = min(LONGEST_REST, (time.monotonic() - began) / 2)
+                until = max(until, ledger.now() + rest)
+            if patient_until is None:  # it is for waiting: a long list does not use it up
+                patient_until = time.monotonic() + settings.patience
+            left = patient_until - time.monotonic()
+            if not _wait_until(ledger, until, left, lambda: bool(interrupt), self.watcher):
+                return
 
 
 def _wait_until(
@@ -174,6 +192,7 @@ def _wait_until(
 class _Pass:
     """One pass over the list.
 
+    `unmade` has the codes of the problems for which letters could not be composed, by their ids,
     `composed` has the ids of all letters that the run has composed, in this pass or before,
     `said_no` counts who was suppressed between composing and sending, and `came` what came of the
     others. `lock` guards what the senders' threads write.
@@ -189,8 +208,10 @@ class _Pass:
     result: RunResult
     watcher: ProgressWatcher
     interrupted: Callable[[], bool]
+    hurry: RunHurry
     said_no: int = 0
     came: Counter[State] = field(default_factory=Counter)
+    unmade: dict[str, str] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(
@@ -224,7 +245,9 @@ class _Pass:
         senders = Senders(settings)
 
         def over() -> bool:
-            why = self.stops.meanwhile()
+            if senders.lost:
+                self.hurry.is_lost = True
+            why = None if senders.stopped else self.stops.meanwhile()
             if why is not None:
                 senders.stop(why)
             return self.interrupted() or senders.stopped or _is_past(day_ends)
@@ -240,10 +263,22 @@ class _Pass:
                     raise
                 finally:
                     senders.finish(over, self.interrupted)
+        except KeyboardInterrupt:
+            senders.abandon()
+            raise
         finally:
             self.watcher.end()
             self.result.why = self.result.why or senders.why
             self._note_end(candidates, senders)
+        if candidates.is_whole and self.result.why is None and not self.interrupted():
+            self._note_unmade(candidates)
+
+    def _note_unmade(self, candidates: Candidates) -> None:
+        """Have the ledger say who could not be sent the letter, for `status`."""
+        name = candidates.mailing.name
+        if self.unmade or self.ledger.unmade(name):
+            everybody = candidates.mailing.people.selection == Selection()
+            self.ledger.note_unmade(name, self.unmade, anew=everybody)
 
     def _compose(
         self,
@@ -284,16 +319,19 @@ class _Pass:
     def _finish(
         self, renderer: MessageRenderer, outcome: LetterOutcome, candidates: Candidates
     ) -> ReadyMessage | None:
-        self.result.problems |= dict.fromkeys(outcome.problems)
+        found = list(outcome.problems)
         if outcome.crash is not None:
             self.result.crashes.append(outcome.crash)
         try:
             ready = renderer.finish(outcome, candidates.sharing, candidates.returned)
         except AdvocacyError as error:
-            self.result.problems |= dict.fromkeys(error.problems)
+            found += error.problems
             ready = None
+        self.result.problems |= dict.fromkeys(found)
         if ready is None:
             self.result.unmade += 1
+            codes = {one.code for one in found if one.level is Level.ERROR}
+            self.unmade[outcome.id] = " ".join(sorted(codes))
             self.watcher.step()
         return ready
 

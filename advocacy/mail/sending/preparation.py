@@ -111,6 +111,8 @@ class PreparedMailing:
     ledger: Ledger | None = None
     resends: bool = False
     """Whether uncertain letters count as left, because they are about to be freed."""
+    has_run: bool = False
+    """Whether messages may have left."""
     _ahead: Candidates | None = None
 
     @classmethod
@@ -236,8 +238,7 @@ class PreparedMailing:
         Whether the end was reached, the candidates tell (`is_whole`).
         """
         candidates = self.candidates()
-        for _ in candidates.left(time.monotonic() + seconds):
-            pass
+        candidates.go_through(time.monotonic() + seconds)
         return candidates
 
     def find_stop(self) -> Problem | None:
@@ -259,7 +260,9 @@ class PreparedMailing:
         Raises AdvocacyError where there are none, and something is wrong with the list.
         """
         candidates = self.go_through()
-        left = candidates.tally.to_send + candidates.tally.waiting[LeftFor.DEFERRED]
+        tally = candidates.tally
+        tried_again = (LeftFor.DEFERRED, LeftFor.NOT_COMPOSED)
+        left = tally.to_send + sum(tally.waiting[why] for why in tried_again)
         if not left and has_errors(candidates.problems):
             raise AdvocacyError(candidates.problems)
         return left

@@ -83,6 +83,8 @@ class Senders:
         self.why: Problem | None = None
         self.next_try: float | None = None
         self.gave_back = False
+        self.lost = False
+        """Whether a sender has given up, on the ledger say: nobody waits for it any longer."""
         self._threads = [
             threading.Thread(target=self._guarded, name=f"sender-{n}", daemon=True)
             for n in range(settings.connections)
@@ -121,6 +123,15 @@ class Senders:
         if self._crash is not None:
             raise self._crash
 
+    def abandon(self) -> None:
+        """Break off what is in hand, and wait for a moment only: somebody asked twice."""
+        self.stop()
+        until = time.monotonic() + LAST_GRACE
+        for thread in self._threads:
+            for connection in self._connections:
+                connection.break_off()
+            thread.join(max(0.0, until - time.monotonic()))
+
     def stop(self, why: Problem | None = None) -> None:
         """Send nothing more, after what is in hand."""
         with self._lock:
@@ -135,7 +146,7 @@ class Senders:
                 self._connections.append(connection)
             _Sender(self._settings, self, connection).work()
         except AdvocacyError as error:  # of the ledger, or of the suppression list
-            self.stop(error.problems[0])
+            self.stop(while_sending(error.problems[0]))
         except BaseException as error:  # noqa: BLE001 - it is raised where the run waits
             self.fail(error)
 
@@ -192,6 +203,17 @@ class Senders:
             self._resting.wait(pause)
 
 
+def while_sending(told: Problem) -> Problem:
+    """What a ledger's problem means to a run that has letters in hand."""
+    if told.code != "ledger-not-written":
+        return told
+    lead = (
+        "No letter is sent before it is recorded. The results of the last letters may be missing; "
+        "those letters count as uncertain. "
+    )
+    return replace(told, hint=lead + told.hint)
+
+
 def _no_way(seconds: float, reply: SmtpReply) -> Problem:
     return Problem(
         "server-unreachable",
@@ -233,6 +255,9 @@ class _Sender:
                     self._exchange([])
                 else:
                     return
+        except AdvocacyError:
+            self.senders.lost = True
+            raise
         finally:
             try:
                 if self.results:

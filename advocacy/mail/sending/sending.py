@@ -9,7 +9,8 @@ it stands here alone, for the command line, tests and scheduled jobs alike.
 """
 
 from collections import Counter
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from math import inf
 
@@ -25,9 +26,10 @@ from advocacy.mail.sending.account import MailingAccount
 from advocacy.mail.sending.candidates import Candidates
 from advocacy.mail.sending.dry_run import DryRun
 from advocacy.mail.sending.messages import finishing_for, mark_as_test, read_header
-from advocacy.mail.sending.passes import RunResult, RunSettings, send_in_passes
+from advocacy.mail.sending.passes import RunSettings, send_in_passes
 from advocacy.mail.sending.preparation import Agree, PreparedMailing, SendRequest
 from advocacy.mail.sending.rendering import message_renderer, nobody_to_mail
+from advocacy.mail.sending.run_result import RunResult
 from advocacy.mail.sending.stops import MANY_COMPLAINTS, RunStops
 from advocacy.mail.smtp import Envelope, Options, Verdict, connect
 from advocacy.mail.smtp.pace import Pace
@@ -65,6 +67,24 @@ class SendResult:
         return not stopped and not unfinished and self.states[State.SENT] == self.states.total()
 
 
+class RunBrokenOffError(KeyboardInterrupt):
+    """Ctrl-C was pressed once more, when messages may have left; it says what is known of them."""
+
+
+@contextmanager
+def breaking_off(has_run: Callable[[], bool]) -> Iterator[None]:
+    """Let Ctrl-C raise RunBrokenOffError in this block where messages may have left."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        if not has_run():
+            raise
+        raise RunBrokenOffError(
+            "The ledger has a record of what was sent. `advocacy status` counts it, and `advocacy "
+            "uncertain` lists the messages that may have arrived."
+        ) from error
+
+
 def send_mailing(
     request: SendRequest, agree: Agree, watcher: ProgressWatcher | None = None
 ) -> SendResult:
@@ -72,9 +92,10 @@ def send_mailing(
 
     Raises MailingStoppedError where the mailing may not begin, AdvocacyError where files, server or
     ledger cannot be used, and what `agree` raises. What stopped a run that had begun is in the
-    result; the ledger knows what it sent.
+    result; the ledger knows what it sent. Raises RunBrokenOffError at a third Ctrl-C.
     """
-    with closing(PreparedMailing.open(request, watcher)) as prepared:
+    prepared = PreparedMailing.open(request, watcher)
+    with breaking_off(lambda: prepared.has_run), closing(prepared):
         prepared.start_early()
         return _send_mailing(prepared, agree)
 
@@ -85,17 +106,24 @@ def _send_mailing(prepared: PreparedMailing, agree: Agree) -> SendResult:
     prepared.find_dead_runs()
     stop = prepared.find_stop()
     most = agree(prepared) if stop is None else 0
+    if prepared.request.this_ledger and prepared.ledger is not None:
+        prepared.ledger.claim()  # also where nobody is left: it is decided, and not asked again
     run = _send_left(prepared, most) if most else None
     if stop is not None:
         run = RunResult(why=stop)
     elif run is None:
         prepared.settle_uncertain()
-    if run is not None and (run.why is None or run.why.code != MANY_COMPLAINTS):
-        run.problems |= dict.fromkeys(prepared.find_complaints())
     name = prepared.mailing.name
     result = SendResult(name, prepared.mailing.campaign.file.timezone, run=run)
-    if prepared.ledger is not None and prepared.begun:
-        result.states = Counter(prepared.ledger.counts(name))
+    if run is None:
+        _count(prepared, result)
+    else:
+        with suppress(AdvocacyError):  # what stopped the run says why the ledger cannot be asked
+            if run.why is None or run.why.code != MANY_COMPLAINTS:
+                run.problems |= dict.fromkeys(prepared.find_complaints())
+            _count(prepared, result)
+        if run.unrecorded:
+            return result
     result.account = run.account if run is not None else None
     if result.account is None:
         with suppress(AdvocacyError):  # what stopped the run says why they cannot be counted
@@ -106,6 +134,11 @@ def _send_mailing(prepared: PreparedMailing, agree: Agree) -> SendResult:
     return result
 
 
+def _count(prepared: PreparedMailing, result: SendResult) -> None:
+    if prepared.ledger is not None and prepared.begun:
+        result.states = Counter(prepared.ledger.counts(result.mailing))
+
+
 def _send_left(prepared: PreparedMailing, most: int) -> RunResult:
     server, request = prepared.server, prepared.request
     if server is None:
@@ -114,6 +147,7 @@ def _send_left(prepared: PreparedMailing, most: int) -> RunResult:
     password = password_of(server)
     ledger = prepared.begin()
     prepared.settle_uncertain()
+    prepared.has_run = True
     options = Options(per_connection=request.per_connection)
     return send_in_passes(
         prepared.mailing,
