@@ -57,7 +57,8 @@ def campaign_value_problems(letter: Letter, campaign: Campaign) -> Iterator[Prob
     """
     stage = campaign.file.stages[letter.stage]
     for value in _of_letter(letter, stage):
-        yield from markup_problems_in(value)
+        if "{{" not in value.text:  # a placeholder, which is looked for where it is printed
+            yield from markup_problems_in(value)
     for value in (*_of_stage(letter, stage), *_of_campaign(letter, campaign)):
         yield from markup_problems_in(value)
         yield from _unfilled(value)

@@ -68,7 +68,8 @@ def surrounding_problems(letter: Letter, campaign: Campaign, library: Library) -
             yield too_long
             continue
         if one.name != "the subject":
-            yield from placeholder_problems(one.name, one.text, one.place)
+            if one.name != "the preview line":  # `check_around_body` has it
+                yield from placeholder_problems(one.name, one.text, one.place)
             yield from note_problems(one.text, one.name, one.place)
         if quote_spans(one.text):
             block = _block(one)

@@ -57,6 +57,9 @@ def markup_problems(markdown: str, path: Path, workspace: Workspace) -> list[Pro
     return list(dict.fromkeys(found))
 
 
+_COMMAND = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+
+
 class TemplatePlaces:
     """Finds the line of a template, or of a partial, in which a text first stands."""
 
@@ -79,9 +82,10 @@ class TemplatePlaces:
                 text = read_template(path)
             except AdvocacyError:
                 continue
-            # One brace is not the second of two.
-            found = re.search(r"(?<!\{)" + re.escape(first), text) if first else None
-            if found:
+            # One brace is not the second of two, and what commands consist of is not printed.
+            wanted = re.compile(r"(?<!\{)" + re.escape(first))
+            printed = _COMMAND.sub(lambda command: "\0" * len(command[0]), text)
+            if first and (found := wanted.search(printed) or wanted.search(text)):
                 before = text[: found.start()]
                 return Place(path, before.count("\n") + 1, len(before) - before.rfind("\n"))
         return None
@@ -226,7 +230,8 @@ def _in_inline(token: Token, inside: str, places: TemplatePlaces) -> Iterator[Pr
             alone = inside == "paragraph_open" and (
                 picture[0] is child if picture else _has_attributes(token, child)
             )
-            yield from _of_picture(child, alone, places)
+            width = picture[1] if picture and alone else None
+            yield from _of_picture(child, alone, width, places)
         elif child.type == "link_open":
             yield from _of_link(token, child, places)
         elif child.type == "footnote_ref" and child.meta.get("subId"):
@@ -276,7 +281,9 @@ def _has_attributes(token: Token, image: Token) -> bool:
     return children[0] is image and re.fullmatch(r"\{[^{}]*\}", rest) is not None
 
 
-def _of_picture(image: Token, alone: bool, places: TemplatePlaces) -> Iterator[Problem]:
+def _of_picture(
+    image: Token, alone: bool, width: int | None, places: TemplatePlaces
+) -> Iterator[Problem]:
     address = str(image.attrGet("src") or "")
     place = places.of(f"]({unquote(address)}")
     hint = ""
@@ -295,6 +302,9 @@ def _of_picture(image: Token, alone: bool, places: TemplatePlaces) -> Iterator[P
             "Put the file in the campaign's folder, and write its path from there: "
             "`images/map.png`."
         )
+    elif width is not None and not 1 <= width <= 100:
+        what = f"has a width of {width} %."
+        hint = "Write a width from 1 to 100 percent of the line, such as `{width=50%}`."
     if hint:
         yield Problem("broken-markup", f"The picture `{unquote(address)}` {what}", hint, place)
 

@@ -113,3 +113,13 @@ def test_a_placeholder_that_is_a_paragraph_is_told_at_its_line(house: Any) -> No
     path.write_text(f"[TOC]\n\n{path.read_text('utf-8')}", "utf-8")
     (found,) = [one for one in house.check() if one.code == "placeholder"]
     assert found.place.line == 1
+
+
+def test_a_command_in_the_preview_text_is_one_mistake(house: Any) -> None:
+    house.spoil("acme.yaml", SUBJECT, f'{SUBJECT}\n    preview: "Keep it {{{{ y }}}}"')
+    assert [one.code for one in house.check()] == ["placeholder"]
+
+
+def test_a_command_in_an_ask_is_told(house: Any) -> None:
+    house.spoil("acme.yaml", "    - Commit", '    - "Keep {{ y }} open."\n    - Commit')
+    assert "placeholder" in [one.code for one in house.check()]

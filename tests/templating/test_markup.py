@@ -65,6 +65,8 @@ def test_what_is_markup_or_plain_text_is_not_told(markdown: str, tmp_path: Path)
         ("One.\n\n    four spaces", "computer code", 3),
         ("See ![a map](map.png) here.", "inside a line of text", 1),
         ("![](map.png)", "no alternative text", 1),
+        ("Text.\n\n![Map](map.png){width=0%}", "a width of 0 %", 3),
+        ("![Map](map.png){width=150%}", "a width of 150 %", 1),
         ("![a map](https://parks.example/map.png)", "not a file of the campaign", 1),
         ("A [page](parks.example).", "not a valid address", 1),
         ("First **one.\n\nThen ~~two.", "`~~`", 3),

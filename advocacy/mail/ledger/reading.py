@@ -227,12 +227,16 @@ class LedgerReader:
         query = query.where(UNMADE.c.mailing_id == self._number(name))
         return {row.letter: row.reason for row in self._db.ask(query)}
 
-    def replied(self, campaign: str) -> set[str]:
-        """Collect letter ids and address keys of all who answered a letter of a campaign."""
-        query: Select[Any] = select(_C.letter_id, _C.address_key)
+    def replied(self, campaign: str) -> dict[str, set[str]]:
+        """Collect who answered a letter of a campaign: names, by letter id and by address key."""
+        query: Select[Any] = select(_C.letter_id, _C.address_key, _C.person)
         query = query.join(MAILING, MAILING.c.id == _C.mailing_id)
         rows = self._db.ask(query.where(MAILING.c.campaign == campaign, _C.replied_at.is_not(None)))
-        return {key for row in rows for key in row}
+        found: dict[str, set[str]] = {}
+        for row in rows:
+            for key in (row.letter_id, row.address_key):
+                found.setdefault(key, set()).add(row.person)
+        return found
 
     def find(
         self,
