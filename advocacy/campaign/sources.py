@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from advocacy.campaign.days import published_days
 from advocacy.campaign.field_types import NumberOrWords, Slug, number_as_text
@@ -84,6 +85,15 @@ SourceType = Annotated[Line, BeforeValidator(_csl_type)]
 IssuedDate = Annotated[str, BeforeValidator(_edtf), Field(**TABLE["schema"]["published"])]
 
 
+def _address(value: str) -> str:
+    try:
+        _ = urlsplit(value).port
+    except ValueError:  # a bracket that is not closed, a port that is no number
+        hint = "Copy the whole address from the browser, beginning with `https://`."
+        raise fault("bad-url", f"{shown(value)} is not a web address", hint) from None
+    return value
+
+
 class Source(Located):
     """One bibliographic record; the fields are CSL 1.0.2 variables."""
 
@@ -106,7 +116,9 @@ class Source(Located):
     accessed: IssuedDate | None = Field(
         None, description="The last day on which it was read there."
     )
-    url: NumberOrWords | None = Field(None, alias="URL", description="Its web address, with https.")
+    url: Annotated[NumberOrWords, AfterValidator(_address)] | None = Field(
+        None, alias="URL", description="Its web address, with https."
+    )
     doi: NumberOrWords | None = Field(
         None, alias="DOI", description="Its digital object identifier."
     )

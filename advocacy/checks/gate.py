@@ -22,7 +22,7 @@ from advocacy.checks.patterns import search
 from advocacy.errors import Level, Problem
 from advocacy.files.cache import IdentityCache
 from advocacy.letters.letter import Letter
-from advocacy.templating.markup_problems import value_markup
+from advocacy.templating.markup_rules import value_markup
 
 if TYPE_CHECKING:
     from advocacy.checks.judge import Judge

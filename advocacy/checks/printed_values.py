@@ -1,6 +1,6 @@
 """The values that a letter prints as they were typed, wherever they stand, and markup in them.
 
-There is one judgment for all of them (`templating.markup_problems.value_markup`). In a campaign's
+There is one judgment for all of them (`templating.markup_rules.value_markup`). In a campaign's
 own texts markup is an error. A list of recipients comes from elsewhere, and a name may be written
 so: there it is a warning.
 """
@@ -20,7 +20,7 @@ from advocacy.checks.sentences import quote_spans
 from advocacy.errors import Level, Place, Problem
 from advocacy.letters.letter import Letter
 from advocacy.templating.citation_marks import Own
-from advocacy.templating.markup_problems import value_markup
+from advocacy.templating.markup_rules import value_markup
 
 _BLANK = re.compile(r"\{\w+\}")
 """What a stage's `greeting`, a subject, and a set phrase have for a value."""
@@ -57,7 +57,8 @@ def campaign_value_problems(letter: Letter, campaign: Campaign) -> Iterator[Prob
     """
     stage = campaign.file.stages[letter.stage]
     for value in _of_letter(letter, stage):
-        yield from markup_problems_in(value)
+        if "{{" not in value.text:  # a placeholder, which is looked for where it is printed
+            yield from markup_problems_in(value)
     for value in (*_of_stage(letter, stage), *_of_campaign(letter, campaign)):
         yield from markup_problems_in(value)
         yield from _unfilled(value)

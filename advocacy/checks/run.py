@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from advocacy.campaign.addressing import inside_address, to_check
+from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.checks.accepting import bind_problems, note_accepted
@@ -47,6 +48,7 @@ from advocacy.letters.approvals import approval_problems
 from advocacy.letters.cosigning import cosigners_to_ask
 from advocacy.letters.letter import CitedFact, Letter, check
 from advocacy.templating.citation_marks import LINE
+from advocacy.templating.markup_problems import markup_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,12 +247,22 @@ def _body_problems(
     yield from bill_problems(letter, blocks, campaign)
     yield from cut_problems(letter, blocks)
     yield from leftover_problems(letter, blocks, stage)
+    yield from _markup_warnings(letter, campaign, stage)
     yield from sentence_problems(letter, blocks, campaign, library)
     used = [one for one, _ in dates.facts_used(letter, campaign)]
     yield from place_problems(letter, blocks, campaign, library, used)
     yield from heading_problems(letter, blocks, campaign, library)
     yield from fact_problems(used, letter.language, library)
     yield from translation_problems(used, campaign.file.language)
+
+
+def _markup_warnings(letter: Letter, campaign: Campaign, stage: Stage) -> Iterator[Problem]:
+    """What may be markup in a traced body; no letter is composed with what surely is."""
+    workspace = campaign.workspace
+    path = letter.lines[0].path if letter.lines else None
+    path = path or workspace.template(f"letters/{stage.template}.md")
+    if path is not None:
+        yield from markup_problems(letter.body.markdown, path, workspace)
 
 
 def _check_facts(letter: Letter, campaign: Campaign, library: Library) -> Iterator[Problem]:

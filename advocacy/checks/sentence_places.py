@@ -63,6 +63,10 @@ class TemplateLines(dict[Path, list[str]]):
             if found:
                 *_, line, column = min(found)
                 return Place(place.path, line, self._opening(place.path, line, column, words))
+        # A paragraph of one word: the only line that is nothing else.
+        alone = [n for n, line in enumerate(self[place.path], start=1) if line.strip() == words]
+        if len(alone) == 1:
+            return Place(place.path, alone[0], 1)
         return Place(place.path, place.line, None)
 
     def _matches(self, place: Place, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:

@@ -30,7 +30,7 @@ from advocacy.checks.printed_values import campaign_value_problems
 from advocacy.checks.quotations.cuts import cut_problems
 from advocacy.checks.quotations.quoted import check_quotations
 from advocacy.checks.sentences import LABELS, Sentence, TextBlock, quote_spans, shorten
-from advocacy.checks.wording import placeholder_problems
+from advocacy.checks.wording import placeholder_problems, sentence_too_long
 from advocacy.errors import Place, Problem
 from advocacy.files.text import read_text
 from advocacy.letters.letter import Letter
@@ -64,8 +64,12 @@ def surrounding_problems(letter: Letter, campaign: Campaign, library: Library) -
     facts = [one for one, _ in facts_used(letter, campaign)]
     evidence = library.all_of(facts, letter.language)
     for one in surroundings(letter, campaign):
+        if too_long := sentence_too_long(one.text, one.place):
+            yield too_long
+            continue
         if one.name != "the subject":
-            yield from placeholder_problems(one.name, one.text, one.place)
+            if one.name != "the preview line":  # `check_around_body` has it
+                yield from placeholder_problems(one.name, one.text, one.place)
             yield from note_problems(one.text, one.name, one.place)
         if quote_spans(one.text):
             block = _block(one)

@@ -118,20 +118,25 @@ def check_sentence_lengths(blocks: Sequence[TextBlock], place: Place | None) -> 
     """Report sentences that are too long to be compared with facts."""
     for block in blocks:
         for sentence in block.sentences:
-            text = sentence.text
-            for most, count, what in (
-                (SENTENCE_AT_MOST, spaced_length(text), "characters"),
-                (WORDS_AT_MOST, text.count(" "), "words"),
-                (NUMBERS_AT_MOST, len(_NUMBER.findall(text)), "numbers"),
-            ):
-                if count > most:
-                    yield problem(
-                        "template-too-large",
-                        f"The sentence “{shorten(text, 40)}” has more than {most:,} {what}.",
-                        "Divide it: end it with a period where a new sentence begins.",
-                        sentence.place or place,
-                    )
-                    break
+            if too_long := sentence_too_long(sentence.text, sentence.place or place):
+                yield too_long
+
+
+def sentence_too_long(text: str, place: Place | None) -> Problem | None:
+    """What is wrong with a text that is longer, or has more numbers, than any sentence."""
+    for most, count, what in (
+        (SENTENCE_AT_MOST, spaced_length(text), "characters"),
+        (WORDS_AT_MOST, text.count(" "), "words"),
+        (NUMBERS_AT_MOST, len(_NUMBER.findall(text)), "numbers"),
+    ):
+        if count > most:
+            return problem(
+                "template-too-large",
+                f"The sentence “{shorten(text, 40)}” has more than {most:,} {what}.",
+                "Divide it: end it with a period where a new sentence begins.",
+                place,
+            )
+    return None
 
 
 def check_asks(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Problem]:

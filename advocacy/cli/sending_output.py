@@ -126,7 +126,13 @@ def _print_run(result: "SendResult", run: "RunResult", request: "SendRequest") -
     if run.rejects:
         click.echo(f"Rows without a letter, to correct and use as the list: {run.rejects}")
     left = result.account.left if result.account is not None else run.interrupted
-    if left and run.why is None:
+    unmade = (
+        result.account.waiting.get(LeftFor.NOT_COMPOSED, 0) if result.account is not None else 0
+    )
+    if unmade and run.why is None:
+        who = count_noun(unmade, "letter", "letters")
+        click.echo(f"{who} could not be composed. Correct the problems above, and send again.")
+    if left > unmade and run.why is None:
         omitted = " without --new-mailing" if request.new_mailing else ""
         click.echo(f"To continue, run the command again{omitted}.")
     if result.states[State.UNCERTAIN]:

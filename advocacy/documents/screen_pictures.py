@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from advocacy.files.pictures import BIGGEST_FILE, Picture
+from advocacy.files.pictures import BIGGEST_FILE, Picture, eight_bits
 from advocacy.files.text import read_start
 
 WIDEST = 1200
@@ -36,7 +36,7 @@ class ScreenPicture:
 @lru_cache(maxsize=64)  # saves drawing a picture again for each letter
 def screen_picture(picture: Picture, path: Path) -> ScreenPicture:
     """A picture for screens; `path` is its file."""
-    data = read_start(path, BIGGEST_FILE)
+    data = eight_bits(read_start(path, BIGGEST_FILE))
     if picture.kind == "image/svg+xml":
         return _drawn(data)
     from PIL import Image
@@ -62,7 +62,8 @@ def _drawn(data: bytes) -> ScreenPicture:
 
     import pypdfium2
 
-    from advocacy.documents.typesetter import font_configuration, typesetting, weasyprint
+    from advocacy.documents.svg_gradients import weasyprint
+    from advocacy.documents.typesetter import font_configuration, typesetting
 
     address = f"data:image/svg+xml;base64,{base64.b64encode(data).decode()}"
     html = (

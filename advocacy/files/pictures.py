@@ -65,12 +65,13 @@ def image_problem(path: Path, name: str) -> Problem | None:
     Judges by content, not by the file's name.
     """
     try:
-        kind = checked_kind(read_start(path, BIGGEST_FILE + 1), name)
+        data = read_start(path, BIGGEST_FILE + 1)
+        kind = checked_kind(data, name)
     except RefusedFile as refused:
         return refused.problem
     except AdvocacyError as error:
         return error.problems[0]
-    return None if kind in IMAGES else _wrong_kind(name)
+    return None if kind in IMAGES else _wrong_kind(name, data)
 
 
 def sniff(data: bytes) -> str | None:
@@ -98,7 +99,7 @@ def checked_kind(data: bytes, name: str) -> str:
     """The media type, once the content has been looked at."""
     kind = sniff(data)
     if kind is None:
-        raise RefusedFile(_wrong_kind(name))
+        raise RefusedFile(_wrong_kind(name, data))
     if kind not in IMAGES:
         return kind
     if len(data) > BIGGEST_IMAGE:
@@ -108,6 +109,22 @@ def checked_kind(data: bytes, name: str) -> str:
     if problem:
         raise RefusedFile(problem)
     return kind
+
+
+def eight_bits(data: bytes) -> bytes:
+    """A picture as it is printed: a PNG with 16 bits of gray, as scanners make it, gets 8.
+
+    WeasyPrint would print it as a broken black block.
+    """
+    if data[24:26] != b"\x10\x00":  # bits and kind of color in a PNG's first chunk
+        return data
+    from PIL import Image
+
+    with Image.open(BytesIO(data)) as image:
+        gray = image.convert("I").point(lambda level: level * (1 / 257)).convert("L")
+        out = BytesIO()
+        Image.frombytes("L", gray.size, gray.tobytes()).save(out, "PNG")
+    return out.getvalue()
 
 
 def _raster_problem(data: bytes, name: str) -> Problem | None:
@@ -143,11 +160,18 @@ def _too_many_pixels(name: str, pixels: str) -> Problem:
     )
 
 
-def _wrong_kind(name: str) -> Problem:
+def _wrong_kind(name: str, data: bytes) -> Problem:
+    """That a file is nothing that letters load; named like a picture, it was meant as one."""
+    if name.lower().endswith(".css"):
+        cure = "Write CSS in the layout's own .css file."
+    elif not data:
+        cure = "The file is empty. Save the picture again."
+    else:
+        cure = "It contains something else. Save the picture as PNG, JPEG, or SVG."
     return Problem(
         "wrong-kind-of-file",
         f"`{name}` is neither a picture (PNG, JPEG, GIF, WebP, SVG) nor a font.",
-        "Letters load only these. Write CSS in the layout's own .css file.",
+        cure,
     )
 
 

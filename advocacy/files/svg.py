@@ -16,7 +16,10 @@ MOST_DRAWN = 50_000
 """Elements that a picture may draw, each as often as it is referred to."""
 _DEEPEST = 200
 _CHUNK = 65536
-_TEXT = {"text", "tspan", "textPath", "foreignObject", "script"}
+_TEXT = {"text", "tspan", "textPath", "foreignObject"}
+_EFFECTS = {"feOffset", "feBlend"}
+"""The parts of a filter that are printed."""
+_EFFECT_OF_STYLE = re.compile(r"(?<![-\w])filter\s*:\s*([a-z-]+)\(", re.IGNORECASE)
 _INNER_IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,", re.IGNORECASE)
 _ENCODING = re.compile(r"""\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']""")
 _URL = re.compile(r"""url\(\s*["']?\s*[^#\s"')]""", re.IGNORECASE)
@@ -140,8 +143,17 @@ def _fault(element: Element, targets: dict[str | None, Element], name: str) -> P
             f"The picture `{name}` contains a `{kind}` element, which cannot be printed.",
             "In the drawing program, convert text to paths and save it again.",
         )
+    if kind == "script":
+        return Problem(
+            "svg-with-text",
+            f"The picture `{name}` contains a `script` element, which is never run.",
+            "In the drawing program, save it as “plain SVG”, or as PNG.",
+        )
     if kind == "style" and _loads(element.text or ""):
         return _onward(name, "a style")
+    effect = _lost_effect(element, targets)
+    if effect:
+        return _broken(name, f"has an effect that cannot be printed: `{effect}`")
     for attribute, value in element.attrib.items():
         is_address = _local(attribute) == "href"
         if not _is_own(value, kind) if is_address else _loads(value):
@@ -152,6 +164,23 @@ def _fault(element: Element, targets: dict[str | None, Element], name: str) -> P
         _local(inner.tag) == "use" for target in _used(element, targets) for inner in target.iter()
     ):
         return _broken(name, "repeats a shape that itself repeats shapes")
+    return None
+
+
+def _lost_effect(element: Element, targets: dict[str | None, Element]) -> str | None:
+    """An effect of a filter that an element asks for, and that would be left out on paper."""
+    is_style = _local(element.tag) == "style"
+    for value in (element.text or "",) if is_style else element.attrib.values():
+        named = _EFFECT_OF_STYLE.search(_COMMENT.sub("", value))
+        if named and named[1].lower() != "url":
+            return named[1].lower()
+        for target in _REFERENCE.findall(value):
+            used = targets.get(target)
+            if used is not None and _local(used.tag) == "filter":
+                lost = (_local(one.tag) for one in used if _local(one.tag) not in _EFFECTS)
+                found = next((one for one in lost if one.startswith("fe")), None)
+                if found:
+                    return found
     return None
 
 

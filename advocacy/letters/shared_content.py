@@ -18,7 +18,7 @@ from advocacy.campaign.demand import Demand
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.set_phrases import SetPhrases
 from advocacy.campaign.stages import fill_subject
-from advocacy.errors import AdvocacyError
+from advocacy.errors import AdvocacyError, has_errors
 from advocacy.files.cache import IdentityCache
 from advocacy.files.enclosed_pdf import EnclosedFile
 from advocacy.files.pictures import Picture, find_picture
@@ -294,7 +294,8 @@ def find_pictures(
 
 
 def _look_up(campaign: Campaign, body: Body) -> tuple[Cite, ...]:
-    if found := markup_problems(body.prose.markdown, body.path, campaign.workspace):
+    found = markup_problems(body.prose.markdown, body.path, campaign.workspace)
+    if has_errors(found):  # `checks.run` reports warnings
         raise AdvocacyError(found)
     facts, sources = campaign.facts, campaign.sources
 

@@ -284,8 +284,10 @@ class Application:
         return json_answer({"file": path.name})
 
     async def _list_unsaved(self, _request: Request) -> Response:
-        works = [] if self._read_only else await asyncio.to_thread(self._keeper.offer, self._tabs)
-        return json_answer({"works": works})
+        if self._read_only:
+            return json_answer({"works": []})
+        among = (set(self._tabs), self._state.campaign, self._state.templates)
+        return json_answer({"works": await self._in_engine(self._keeper.offer, *among)})
 
     async def _remove_unsaved(self, request: Request) -> Response:
         asked = await self._read_edit(request, RemoveUnsaved)

@@ -94,7 +94,7 @@ def replace_text(text: str, path: Path, keys: Keys, value: str) -> str:
     Raises ChangedError where the keys lead to no text, AdvocacyError where the edit would change
     anything else.
     """
-    _text_at(text, path, keys)
+    read_text_at(text, path, keys)
     edit = _edit(text, path, keys, value)
     return edited(text, path, edit) if edit is not None else text
 
@@ -107,14 +107,14 @@ def save_text(path: Path, keys: Keys, value: str, base: str) -> str:
     """
 
     def change(before: str) -> str:
-        now = _text_at(before, path, keys)
+        now = read_text_at(before, path, keys)
         if text_digest(now) != base:
             raise ChangedError(now)
         edit = _edit(before, path, keys, value)
         return edited(before, path, edit, accept=_wrong) if edit is not None else before
 
     def present(path: Path) -> str:
-        return _text_at(read_text(path), path, keys)
+        return read_text_at(read_text(path), path, keys)
 
     rewrite_unless_changed(path, change, present)
     return text_digest(present(path))
@@ -125,7 +125,7 @@ def _edit(text: str, path: Path, keys: Keys, value: str) -> SetValue | Remove | 
     keys = tuple(keys)
     if keys[-1] != OPTIONAL or value:
         return SetValue(keys, value, after=("subject", "template"))
-    return Remove(keys) if _text_at(text, path, keys) else None
+    return Remove(keys) if read_text_at(text, path, keys) else None
 
 
 def _wrong(data: YamlMap) -> Sequence[Any]:
@@ -134,7 +134,8 @@ def _wrong(data: YamlMap) -> Sequence[Any]:
     return parse(CampaignFile, data)[1]
 
 
-def _text_at(text: str, path: Path, keys: Keys) -> str:
+def read_text_at(text: str, path: Path, keys: Keys) -> str:
+    """The text at `keys` of a YAML file's text. Raises ChangedError where there is none."""
     data: Any = read_yaml_text(text.replace("\r\n", "\n").replace("\r", "\n"), path)
     try:
         for key in keys[:-1]:

@@ -89,7 +89,7 @@ def body_tokens(markdown: str, language: str) -> tuple[Token, ...]:
     """
     parser = letter_parser(language)
     tokens = list(_with_pictures(parser, _with_notes(parser.parse(markdown))))
-    tokens = list(_with_lists_as_numbered(tokens))
+    tokens = list(_with_lists_as_numbered(_without_empty_pages(tokens)))
     _rank_headings(tokens)
     _scope_headers(tokens)
     for token in inline_tokens(tokens):
@@ -150,7 +150,7 @@ def _with_pictures(parser: MarkdownIt, tokens: list[Token]) -> Iterator[Token]:
                 block = Token("picture", "", 0, content=_plain(image), children=caption.children)
                 block.block, block.map = True, token.map
                 block.attrs = {"src": str(image.attrGet("src") or "")}
-                block.meta = {"id": count, "width": width}
+                block.meta = {"id": count, "width": width and min(width, 100)}
                 count += 1
                 yield block
                 at += 3
@@ -161,6 +161,27 @@ def _with_pictures(parser: MarkdownIt, tokens: list[Token]) -> Iterator[Token]:
                 continue
         yield token
         at += 1
+
+
+def _without_empty_pages(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens without page breaks that have no text before or after them.
+
+    A condition around a part of a template may leave two breaks in a row, or one at an end.
+    """
+    kept: list[Token] = []
+    last: int | None = None  # where a break stands after which nothing has come yet
+    begun = False
+    for token in tokens:
+        if token.type == "page_break":
+            if not begun or last is not None:
+                continue
+            last = len(kept)
+        elif token.nesting == 0:
+            begun, last = True, None
+        kept.append(token)
+    if last is not None:
+        del kept[last]
+    return kept
 
 
 def picture_of(paragraph: Token) -> tuple[Token, int | None] | None:
@@ -175,7 +196,7 @@ def picture_of(paragraph: Token) -> tuple[Token, int | None] | None:
     width = WIDTH.fullmatch(rest)
     if any(child.type != "text" for child in children[1:]) or not (width or not rest):
         return None
-    return children[0], max(1, min(int(width[1]), 100)) if width else None
+    return children[0], int(width[1]) if width else None
 
 
 def _plain(image: Token) -> str:

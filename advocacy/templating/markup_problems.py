@@ -5,21 +5,19 @@ has the patterns of what looks like markup, each with the right way to write it.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 from markdown_it.token import Token
 
 from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.workspace import Workspace
-from advocacy.resources import read_table
 from advocacy.templating.citation_marks import LINE, MARK
 from advocacy.templating.markup import PAGE_BREAK, letter_parser, picture_of
+from advocacy.templating.markup_rules import markup_rules
 from advocacy.templating.source import read_template
 
 _GOOD = re.compile(r"(?:https?://|mailto:|tel:)[^\s]", re.IGNORECASE)
@@ -28,51 +26,9 @@ _FRONT_MATTER = re.compile(
 )
 _NOTE_TEXT = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:.*$", re.MULTILINE)
 _CELL_END = re.compile(r"(?<!\\)\|")
+_LINE, _LEAST_WIDTH, _BETWEEN_COLUMNS = 470, 3.8, 14
+"""Points: a line of the widest built-in layout, a narrow letter on average, a column's padding."""
 _MEANT = "\ufffc"  # stands for what is printed on purpose: `\*`, and code
-
-
-@dataclass(frozen=True, slots=True)
-class MarkupRule:
-    """A pattern of what looks like markup, and the right way to write it."""
-
-    pattern: re.Pattern[str]
-    code: str
-    says: str
-    write: str
-    value: re.Pattern[str] | None
-    example: str
-    counter: str
-    level: Level
-
-    def spans(self, text: str, *, value: bool = False) -> Iterator[tuple[int, int]]:
-        """Where it is in a text, or in a `value` that is filled in."""
-        pattern = self.value if value else self.pattern
-        for found in pattern.finditer(text) if pattern else ():
-            yield found.span("at" if "at" in found.re.groupindex else 0)
-
-
-@lru_cache(maxsize=1)
-def markup_rules() -> tuple[MarkupRule, ...]:
-    """The patterns, in the order in which they are tried."""
-    flags = re.VERBOSE | re.MULTILINE
-    return tuple(
-        MarkupRule(
-            re.compile(mark["pattern"], flags),
-            mark.get("code", "broken-markup"),
-            mark["says"],
-            mark["write"],
-            _value_pattern(mark, flags),
-            mark["example"],
-            mark["counter"],
-            Level(mark.get("level", "error")),
-        )
-        for mark in read_table("templating/markup_problems.toml")["mark"]
-    )
-
-
-def _value_pattern(mark: Mapping[str, Any], flags: int) -> re.Pattern[str] | None:
-    pattern = mark["pattern"] if mark.get("in_values") else mark.get("value")
-    return re.compile(pattern, flags) if pattern else None
 
 
 def markup_problems(markdown: str, path: Path, workspace: Workspace) -> list[Problem]:
@@ -90,6 +46,7 @@ def markup_problems(markdown: str, path: Path, workspace: Workspace) -> list[Pro
         *_defined_twice(source, environment, places),
         *_in_blocks(tokens, places),
         *_in_rows(tokens, source.split("\n"), places),
+        *_too_wide(tokens, places),
         *(
             problem
             for before, token in pairwise(tokens)
@@ -100,29 +57,7 @@ def markup_problems(markdown: str, path: Path, workspace: Workspace) -> list[Pro
     return list(dict.fromkeys(found))
 
 
-@lru_cache(maxsize=1)
-def _value_rules() -> list[MarkupRule]:
-    rules = [rule for rule in markup_rules() if rule.value is not None]
-    return sorted(rules, key=lambda rule: rule.level is not Level.ERROR)
-
-
-# Without one of these, no rule finds anything: ten times as fast for names and addresses.
-_SIGNS = re.compile(
-    r"[*{}<`|\\=]|~[~\w]|\^\w|&[a-z#]|\$\$|__|::|\]\(|\[\^|##|^#\s|\+\+|:[a-z]", re.MULTILINE
-)
-
-
-def value_markup(text: str) -> tuple[str, MarkupRule] | None:
-    """What in a text that is filled in can be nothing but markup, and its rule.
-
-    Errors come before warnings.
-    """
-    if not _SIGNS.search(text):
-        return None
-    for rule in _value_rules():
-        for start, end in rule.spans(text, value=True):
-            return text[start:end], rule
-    return None
+_COMMAND = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
 
 class TemplatePlaces:
@@ -147,9 +82,10 @@ class TemplatePlaces:
                 text = read_template(path)
             except AdvocacyError:
                 continue
-            # One brace is not the second of two.
-            found = re.search(r"(?<!\{)" + re.escape(first), text) if first else None
-            if found:
+            # One brace is not the second of two, and what commands consist of is not printed.
+            wanted = re.compile(r"(?<!\{)" + re.escape(first))
+            printed = _COMMAND.sub(lambda command: "\0" * len(command[0]), text)
+            if first and (found := wanted.search(printed) or wanted.search(text)):
                 before = text[: found.start()]
                 return Place(path, before.count("\n") + 1, len(before) - before.rfind("\n"))
         return None
@@ -252,6 +188,38 @@ def _in_rows(tokens: list[Token], lines: list[str], places: TemplatePlaces) -> I
                 )
 
 
+def _too_wide(tokens: list[Token], places: TemplatePlaces) -> Iterator[Problem]:
+    """Tables whose words surely need more than the line of a built-in layout.
+
+    A warning, as one's own layout may have room; how wide words are is known once they are set.
+    """
+    rows: list[list[str]] = []
+    for before, token in pairwise(tokens):
+        if token.type == "table_open":
+            rows = []
+        elif token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline" and before.type in ("th_open", "td_open"):
+            rows[-1].append(token.content)
+        elif token.type == "table_close" and rows:
+            words = [max(map(_longest_word, column)) for column in zip(*rows, strict=False)]
+            if sum(words) * _LEAST_WIDTH + (len(words) - 1) * _BETWEEN_COLUMNS > _LINE:
+                first = " | ".join(rows[0])
+                yield Problem(
+                    "too-long-for-layout",
+                    f"A table with {len(words)} columns is wider than a page of the built-in "
+                    f"layouts (“{MARK.sub('…', first)[:40]}”).",
+                    "Leave out columns, shorten their words, or divide the table. `advocacy check "
+                    "--media` tells whether it fits.",
+                    places.of(rows[0][0]),
+                    Level.WARNING,
+                )
+
+
+def _longest_word(cell: str) -> int:
+    return max(map(len, re.split(r"[\s/-]+", cell)))
+
+
 def _in_inline(token: Token, inside: str, places: TemplatePlaces) -> Iterator[Problem]:
     """What is wrong in the text of a block; `inside` is the token that opens the block."""
     if token.type != "inline" or token.content.strip() == PAGE_BREAK:
@@ -262,7 +230,8 @@ def _in_inline(token: Token, inside: str, places: TemplatePlaces) -> Iterator[Pr
             alone = inside == "paragraph_open" and (
                 picture[0] is child if picture else _has_attributes(token, child)
             )
-            yield from _of_picture(child, alone, places)
+            width = picture[1] if picture and alone else None
+            yield from _of_picture(child, alone, width, places)
         elif child.type == "link_open":
             yield from _of_link(token, child, places)
         elif child.type == "footnote_ref" and child.meta.get("subId"):
@@ -312,7 +281,9 @@ def _has_attributes(token: Token, image: Token) -> bool:
     return children[0] is image and re.fullmatch(r"\{[^{}]*\}", rest) is not None
 
 
-def _of_picture(image: Token, alone: bool, places: TemplatePlaces) -> Iterator[Problem]:
+def _of_picture(
+    image: Token, alone: bool, width: int | None, places: TemplatePlaces
+) -> Iterator[Problem]:
     address = str(image.attrGet("src") or "")
     place = places.of(f"]({unquote(address)}")
     hint = ""
@@ -331,6 +302,9 @@ def _of_picture(image: Token, alone: bool, places: TemplatePlaces) -> Iterator[P
             "Put the file in the campaign's folder, and write its path from there: "
             "`images/map.png`."
         )
+    elif width is not None and not 1 <= width <= 100:
+        what = f"has a width of {width} %."
+        hint = "Write a width from 1 to 100 percent of the line, such as `{width=50%}`."
     if hint:
         yield Problem("broken-markup", f"The picture `{unquote(address)}` {what}", hint, place)
 

@@ -100,3 +100,10 @@ def test_a_mistake_in_a_fact_is_one_message_and_what_names_it_is_not_blamed(
 
 PRECEDENT = "precedents: [{organization: Example Town, action: kept its park open, fact: visits}]\n"
 PRECEDENT += "demand:\n"
+
+
+@pytest.mark.parametrize("address", ["https://[::1", "https://x.example:x/"])
+def test_an_address_that_no_program_can_read_is_told_at_its_line(address: str) -> None:
+    _, (problem,) = parsed(f"references:\n  - id: a\n    type: report\n    URL: '{address}'\n")
+    assert (problem.code, problem.place.line if problem.place else 0) == ("bad-url", 4)
+    assert "is not a web address" in problem.message

@@ -76,3 +76,50 @@ def test_a_stages_greeting_may_name_the_recipients_values(house: Any) -> None:
     house.spoil("acme.yaml", SUBJECT, f'{SUBJECT}\n    greeting: "Dear {{salutation}},"')
     house.spoil("acme.yaml", "{salutation}", "{name}")
     assert house.check() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("Use a | pipe here.", "broken-markup", "Use a | pipe"),
+        (f"|{' Year |' * 14}\n|{' --- |' * 14}\n|{' Springfield |' * 14}", "too-long-for-layout",
+         "| Year"),
+    ],
+)  # fmt: skip
+def test_what_may_be_markup_in_a_template_is_a_warning_at_its_line(
+    house: Any, text: str, code: str, line: str
+) -> None:
+    house.call(text)
+    (found,) = [one for one in house.check() if one.code == code]
+    assert found.level is Level.WARNING
+    written = found.place.path.read_text().splitlines()[found.place.line - 1]
+    assert written.startswith(line)
+
+
+def test_a_brace_in_a_template_is_an_error(house: Any) -> None:
+    house.call("Keep it open} now.")
+    assert [(one.code, one.level) for one in house.check()] == [("broken-markup", Level.ERROR)]
+
+
+@pytest.mark.parametrize("text", ["The park ☐ open.", "☐ open", "- ☐"])
+def test_a_character_without_a_font_is_told_at_its_line(house: Any, text: str) -> None:
+    house.call(text)
+    (found,) = [one for one in house.check() if one.code == "unprintable-character"]
+    assert "☐" in found.place.path.read_text("utf-8").splitlines()[found.place.line - 1]
+
+
+def test_a_placeholder_that_is_a_paragraph_is_told_at_its_line(house: Any) -> None:
+    path = house.folder / "templates/letters/call.md"
+    path.write_text(f"[TOC]\n\n{path.read_text('utf-8')}", "utf-8")
+    (found,) = [one for one in house.check() if one.code == "placeholder"]
+    assert found.place.line == 1
+
+
+def test_a_command_in_the_preview_text_is_one_mistake(house: Any) -> None:
+    house.spoil("acme.yaml", SUBJECT, f'{SUBJECT}\n    preview: "Keep it {{{{ y }}}}"')
+    assert [one.code for one in house.check()] == ["placeholder"]
+
+
+def test_a_command_in_an_ask_is_told(house: Any) -> None:
+    house.spoil("acme.yaml", "    - Commit", '    - "Keep {{ y }} open."\n    - Commit')
+    assert "placeholder" in [one.code for one in house.check()]

@@ -162,3 +162,10 @@ def test_markup_around_the_text_is_told_before_it_is_printed(
     house.spoil("acme.yaml", "stages:\n", f"{line}\nstages:\n")
     (told_of,) = told(house, "markup-in-value", "acme.yaml")
     assert told_of.message.startswith(f"{found} contains ")
+
+
+def test_a_line_of_a_layout_without_an_end_is_refused_and_not_compared(house: Any) -> None:
+    house.write("templates/layouts/own.html", LAYOUT % ("words and again " * 5000))
+    house.write("templates/layouts/own.css", '@import "letter.css";\n')
+    house.spoil("acme.yaml", "    template: call\n", "    template: call\n    layout: own\n")
+    assert "has more than 2,000 characters" in house.one("template-too-large").message

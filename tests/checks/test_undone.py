@@ -84,6 +84,16 @@ DIFFER = [
     ),
 ]
 AGREE = [
+    (
+        "es",
+        "La Consejería no ha publicado las actas de inspección.",
+        "Las actas de inspección siguen sin publicarse por parte de la Consejería.",
+    ),
+    (
+        "en",
+        "If the unit closes, the median drive to the hospital would rise to 74 minutes.",
+        "Without the unit the median drive to the hospital would be 74 minutes.",
+    ),
     ("en", "The company refused to publish the report.", "The company did not publish the report."),
     (
         "en",

@@ -308,3 +308,21 @@ def test_two_notes_in_an_order_other_than_their_texts_keep_their_sources(made: M
     checked, _ = made(text)
     places = [cite.place.line for cite in checked.letter.cites if cite.place]
     assert places == [5, 1, 3]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "One.\n\n+++\n\n+++\n\nTwo.\n",
+        "+++\n\nOne.\n\n+++\n\nTwo.\n",
+        "One.\n\n+++\n\nTwo.\n\n+++\n",
+        "+++\n\nOne.\n\n+++\n\n+++\n\n+++\n\nTwo.\n\n+++\n\n+++\n",
+    ],
+    ids=["two in a row", "first", "last", "all of these"],
+)
+def test_no_page_break_leaves_a_page_without_text(made: Made, text: str) -> None:
+    checked, campaign = made(text)
+    with pikepdf.open(io.BytesIO(render_pdf(checked, campaign.workspace).data)) as pdf:
+        assert len(pdf.pages) == 2
+    document = zipfile.ZipFile(io.BytesIO(render_docx(checked, campaign.workspace)))
+    assert document.read("word/document.xml").count(b'w:type="page"') == 1

@@ -345,3 +345,23 @@ def test_everybody_whose_id_is_another_persons_is_listed_with_that_person(
     assert [row["reason"] for row in found] == [
         f"was Person {n} <p{n}@d{n % 3}.example>" for n in range(N)
     ]
+
+
+def test_an_answer_counts_for_the_person_alone_not_for_the_mailbox_or_the_id(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = "office@d1.example"
+    rows = [person(1, id="a1", name="Ann Lee", email=office)]
+    rows.append(person(2, id="a2", name="Gus Gray", email=office))
+    write_list(people, rows)
+    command = ("send", parks, "--recipients", people, *TODAY)
+    assert advocacy(*command, "--send", "--yes", N, "--new-mailing") == 0
+    assert advocacy("replied", "a1", "--campaigns", parks.parent) == 0
+    write_list(people, [*rows, person(3, id="a9", name="Anne Lee", email=office)])
+    capsys.readouterr()
+    assert advocacy(*command, "--mailing", "reminder") == 0
+    told = re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert "3 listed: 2 left out because they have replied, 1 left." in told
+    write_list(people, [person(5, id="a1", name="Zoe Zed", email="zoe@d2.example")])
+    assert advocacy(*command, "--mailing", "reminder") == 0
+    assert "1 listed: 1 left." in re.sub(r"\s+", " ", capsys.readouterr().out)

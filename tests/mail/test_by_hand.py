@@ -79,7 +79,7 @@ def test_each_supporter_has_a_page_with_the_form_and_the_text(run_cli, campaign:
         assert record.state is State.SENT
         assert record.reply == "Delivered by hand."
         assert record.replied_at is None
-        assert ledger.replied("parks") == set()
+        assert ledger.replied("parks") == {}
         now = datetime.fromtimestamp(record.at, UTC)
     quarter = f"{now.year}Q{(now.month + 2) // 3}"
     report = run_cli("bills", "report", campaign, "--quarter", quarter, "--report", "json")

@@ -6,6 +6,7 @@ import pytest
 
 from advocacy.errors import AdvocacyError
 from advocacy.mail.ledger import (
+    MailingRun,
     MailingTally,
     MailingText,
     PersonKey,
@@ -503,3 +504,27 @@ def test_a_letter_deferred_while_the_clock_was_ahead_is_tried_again_at_once(book
     books.clock.time -= 36_000.0
     with books.run(ledger) as run:
         assert taken(ledger.exchange(run, [], [entry("ann")])) == ["ann"]
+
+
+@pytest.mark.parametrize("how", ["refused", "bounced"])
+def test_no_address_at_which_somebody_was_not_reached_gets_the_letter_again(
+    books: Books, how: str
+) -> None:
+    ledger = books.started()
+
+    def give(run: MailingRun, address: str) -> Why | None:
+        (answer,) = ledger.exchange(run, [], [entry("ann", f"{address}@parks.example")])
+        return answer.why_not
+
+    with books.run(ledger) as run:
+        for address in ("first", "second", "third"):
+            assert give(run, address) is None
+            ledger.exchange(run, [refused("ann") if how == "refused" else sent("ann")], [])
+            if how == "bounced":
+                ledger.mark_bounced(MAILING, "ann", "hard bounce: 5.1.1 no")
+        for address in ("first", "second", "third"):
+            assert give(run, address) is (Why.REFUSED if how == "refused" else Why.SENT)
+        assert give(run, "fourth") is None
+        ledger.exchange(run, [deferred("ann", 0.0)], [])
+        assert give(run, "first") is Why.REFUSED
+        assert give(run, "fourth") is None

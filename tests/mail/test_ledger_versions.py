@@ -167,7 +167,7 @@ def test_a_ledger_of_version_1_goes_on(old: Books) -> None:
 
 def test_a_ledger_of_version_1_gets_the_tables_of_the_program(old: Books) -> None:
     found = inspect(old.open()._backend.engine)
-    assert len(METADATA.tables) == 5
+    assert len(METADATA.tables) == 6
     for name, table in METADATA.tables.items():
         columns = {one["name"]: one for one in found.get_columns(name)}
         # How many people a list had is in the first ledgers, and nobody reads it.

@@ -90,3 +90,23 @@ def test_it_is_said_what_somebody_whose_name_cannot_be_printed_gets(
     assert cure in err
     assert "leave `pdf` out" not in err
     assert ("Rows without a letter" in out) == (not says), "who gets it is in no list to correct"
+
+
+def test_status_knows_whose_letter_could_not_be_composed_and_why(
+    mailed, small_campaign: Path, advocacy: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mailed("")
+    told = capsys.readouterr().out
+    assert "1 left (1 could not be composed)" in told
+    assert "1 letter could not be composed. Correct the problems above" in told
+    assert "To continue, run the command again" not in told, "that alone would not help"
+    people = Path("people.csv")
+    status = ("status", small_campaign, "--recipients", people)
+    assert advocacy(*status) == 0
+    assert "1 left (1 could not be composed)" in capsys.readouterr().out
+    assert advocacy(*status, "--report", "csv") == 0
+    assert "left,not composed: unprintable-character," in capsys.readouterr().out
+    command = ("send", small_campaign, "--recipients", people, *TODAY, "--format", "eml")
+    assert advocacy(*command, "--send", "--yes", 1) == 0, "those are tried again"
+    assert advocacy(*status) == 0
+    assert " 0 left\n" in capsys.readouterr().out

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from advocacy.files.unsaved import list_unsaved
+from advocacy.files.saved_texts import keep_text
+from advocacy.files.unsaved import UnsavedText, UnsavedWork, list_unsaved, write_unsaved
 from advocacy.preview.keeping import TextKeeper
 from advocacy.preview.page_address import open_address
 from advocacy.preview.people import Show
@@ -122,3 +123,52 @@ def test_killed_in_the_middle_of_a_word_the_restart_offers_the_text(
         if list_unsaved(small_campaign.parent):
             fresh.tab.wait_for_timeout(50)
     assert list_unsaved(small_campaign.parent) == []
+
+
+@pytest.mark.slow
+def test_only_what_somebody_typed_and_did_not_save_is_offered(
+    start: Start, visit: Callable[..., Page], small_campaign: Path
+) -> None:
+    letter = small_campaign.parent / "templates/letters/open.md"
+    before = letter.read_text("utf-8")
+    running = start(small_campaign)
+    idle, page = visit(running.address).ready(), visit(running.address).ready()
+    page.replace("We ask you", "We saved to ask you")
+    page.save()
+    for word in ("changed", "once more"):
+        letter.write_text(before.replace("We ask you", f"We {word} ask you"), "utf-8")
+        for one in (idle, page):
+            one.see(f"We {word} ask you", "#editors")
+            one.see(f"We {word} ask you", "#pages")
+            one.until("!document.getElementById('save').disabled === false")
+    for one in (idle, page):
+        one.tab.close()
+    page = visit(running.address).ready()
+    page.tab.wait_for_timeout(500)
+    assert page.tab.is_hidden("#unsaved")
+    assert list_unsaved(small_campaign.parent) == []
+    page.replace("We once more ask", "We typed to ask")
+    page.see("We typed to ask", "#pages")
+    page.tab.close(run_before_unload=False)
+    fresh = visit(running.address).ready()
+    fresh.see("We typed to ask", "#unsaved")
+    assert fresh.tab.locator("#unsaved .notice").count() == 1
+
+
+def test_a_text_that_was_saved_or_is_kept_twice_is_offered_once_at_most(
+    start: Start, small_campaign: Path
+) -> None:
+    folder, letter = small_campaign.parent, "letters/open.md"
+    saved = (folder / "templates" / letter).read_text("utf-8")
+    keep_text(folder, letter, "Saved before\n")
+    for number, text in enumerate((saved, "Saved before\n", "Typed\n", "Typed\n")):
+        when = f"2026-03-0{number + 1}T10:00:00+00:00"
+        texts = (UnsavedText(letter, text, "digest"),)
+        write_unsaved(folder, UnsavedWork(f"tab-{number}", small_campaign.name, when, texts))
+    running = start(small_campaign)
+    tab = Tab(running)
+    tab.show(number=1)
+    tab.told("files")
+    [work] = running.get("unsaved")["works"]
+    assert (work["id"], work["texts"][0]["typed"]) == ("tab-3", ["Typed"])
+    assert [one.tab for one in list_unsaved(folder)] == ["tab-3"]

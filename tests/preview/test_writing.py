@@ -108,6 +108,8 @@ WORD_ITEM = "<p style='mso-list:l0 level1'><span style='mso-list:Ignore'>{}</spa
          "Hello **bold** end. **Note**:text *(so*)it"),
         ("<p>A &lt;b&gt;tag&lt;/b&gt;, 5 &lt; 6, x^2^, ~~so~~ and <s>gone</s></p>",
          "A \\<b>tag\\</b>, 5 < 6, x\\^2^, \\~~so\\~~ and ~~gone~~"),
+        ("<p><b style='mso-bidi-font-weight:normal'>Bold one</b> and <b>two</b></p>",
+         "**Bold one** and **two**"),
         (WORD_ITEM.format("·", "One") + WORD_ITEM.format("1.", "Two"), "- One\n\n1. Two"),
     ],
 )  # fmt: skip
@@ -119,6 +121,44 @@ def test_what_is_pasted_is_read_by_a_letter_as_it_was_written(
     page.tab.evaluate(PASTE, [html, "plain"])
     page.save()
     assert letter_of(shared_campaign).read_text("utf-8") == markdown
+
+
+@pytest.mark.parametrize(
+    ("before", "keys", "html", "after"),
+    [
+        ("One.\n", "Control+End", "<p>Two.</p>", "One.\n\nTwo."),
+        ("One.", "Control+End", "<p>Two.</p><p>Three.</p>", "One.\n\nTwo.\n\nThree."),
+        ("One.", "Control+Home", "<p>Two.</p><p>Three.</p>", "Two.\n\nThree.\n\nOne."),
+        ("One.", "Control+End", "<b>Two.</b>", "One.**Two.**"),
+        ("> One", "Control+End", "<p>Two.</p><p>Three.</p>", "> One\n\nTwo.\n\nThree."),
+    ],
+)
+def test_pasted_paragraphs_stand_apart_from_the_text_around_them(
+    page: Page, shared_campaign: Path, before: str, keys: str, html: str, after: str
+) -> None:
+    letter_of(shared_campaign).write_text(before, "utf-8")
+    page.see("One", "#editors")
+    page.tab.focus(".editor:not([hidden]) .cm-content")
+    page.tab.keyboard.press(keys)
+    page.tab.evaluate(PASTE, [html, "plain"])
+    page.save()
+    assert letter_of(shared_campaign).read_text("utf-8") == after
+
+
+@pytest.mark.parametrize(
+    ("line", "word", "underlined"),
+    [
+        ("See [us](https://example.org/a) and {{ x }} so.", "is not defined", "{{ x }}"),
+        ("Dear {{ recipient.name }}, hello. }} So.", "part of a command", "}} So."),
+        ("It is \x0b open now.", "invisible", "\u000b"),
+    ],
+)
+def test_an_error_underlines_what_is_wrong_and_no_words_before_it(
+    page: Page, shared_campaign: Path, line: str, word: str, underlined: str
+) -> None:
+    letter_of(shared_campaign).write_text(line + "\n", "utf-8")
+    page.see(word, "body")
+    page.until(f"document.querySelector('.cm-lintRange-error')?.textContent === '{underlined}'")
 
 
 def test_a_command_that_names_one_of_several_is_shown_in_words(

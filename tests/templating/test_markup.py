@@ -7,16 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advocacy.errors import Problem
+from advocacy.errors import Level, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.templating.citation_marks import Own
 from advocacy.templating.markup import body_tokens, note_tokens
-from advocacy.templating.markup_problems import (
-    MarkupRule,
-    markup_problems,
-    markup_rules,
-    value_markup,
-)
+from advocacy.templating.markup_problems import markup_problems
+from advocacy.templating.markup_rules import MarkupRule, markup_rules, value_markup
 from advocacy.templating.shared_run import SharedTemplateRun
 
 RULES = markup_rules()
@@ -69,6 +65,8 @@ def test_what_is_markup_or_plain_text_is_not_told(markdown: str, tmp_path: Path)
         ("One.\n\n    four spaces", "computer code", 3),
         ("See ![a map](map.png) here.", "inside a line of text", 1),
         ("![](map.png)", "no alternative text", 1),
+        ("Text.\n\n![Map](map.png){width=0%}", "a width of 0 %", 3),
+        ("![Map](map.png){width=150%}", "a width of 150 %", 1),
         ("![a map](https://parks.example/map.png)", "not a file of the campaign", 1),
         ("A [page](parks.example).", "not a valid address", 1),
         ("First **one.\n\nThen ~~two.", "`~~`", 3),
@@ -93,6 +91,18 @@ def test_a_picture_with_other_attributes_is_one_mistake(attributes: str, tmp_pat
     (found,) = problems(f"![Map](map.png){attributes}", tmp_path)
     assert attributes in found.message
     assert "{width=50%}" in found.hint
+
+
+def test_a_table_that_no_page_is_wide_enough_for_is_told_at_its_line(tmp_path: Path) -> None:
+    def table(columns: int, cell: str) -> str:
+        return "".join(f"|{f' {text} |' * columns}\n" for text in ("Year", "---", cell))
+
+    (found,) = problems(f"We write.\n\n{table(14, 'Springfield')}", tmp_path)
+    assert (found.code, found.level) == ("too-long-for-layout", Level.WARNING)
+    assert found.place is not None
+    assert found.place.line == 3
+    assert problems(table(14, "1,234"), tmp_path) == []
+    assert problems(table(5, "Springfield Parks Department"), tmp_path) == []
 
 
 def test_every_mistake_of_a_paragraph_is_told_in_one_pass(tmp_path: Path) -> None:

@@ -47,9 +47,10 @@ def negation_differences(
         if not close:
             continue
         meant = _meant(clause, close[0][0].clause, language, main=True)
-        both = any(_WITHOUT.search(match.clause.text) for match, _ in close)
-        both = both or language.finds("weak_may", clause.text) is not None  # “without it, it would”
-        lacks = both and _WITHOUT.search(clause.text) is not None
+        lacks = _WITHOUT.search(clause.text) is not None and any(
+            _WITHOUT.search(match.clause.text) for match, _ in close
+        )
+        lacks = lacks or _supposes_lack(clause, [match.clause for match, _ in close], language)
         if lacks:
             meant = _WITHOUT.sub(" ", meant)
         verdicts = [
@@ -77,6 +78,15 @@ def negation_differences(
         yield from _denied_in_other_words(claim, evidence)
         yield from _short_differences(claim, evidence)
         yield from _no_role(claim, evidence)
+
+
+def _supposes_lack(ours: Clause, close: Sequence[Clause], language: Language) -> bool:
+    """Whether a clause only says how it would be without something: that denies nothing."""
+    return (
+        _WITHOUT.search(ours.text) is not None
+        and language.finds("weak_may", ours.text) is not None
+        and not any(denies(theirs.text, language) for theirs in close)
+    )
 
 
 def _is_told_elsewhere(
@@ -310,7 +320,8 @@ def _denied_elsewhere(ours: Clause, evidence: Sequence[Evidence], language: Lang
         if denied and any(
             shared(denied, clause.stems, language) == len(denied) and denies(clause.text, language)
             for one in evidence
-            for clause in one.clauses
+            for reading in one.said
+            for clause in reading.clauses
         ):
             return True
     return False

@@ -126,7 +126,10 @@ def ask_address(address: str, timeout: float) -> Answer:
             return answer
         status, location = answer
         if status in _FOR_GOOD | _FOR_NOW and location:
-            at = urljoin(at, location)
+            try:
+                at = urljoin(at, location)
+            except ValueError:  # a bracket that is not closed
+                return Answer("unsure", f"it redirects to {location}")
             if urlsplit(at).scheme not in ("http", "https"):
                 return Answer("unsure", f"it redirects to {at}")
             lasting = lasting and status in _FOR_GOOD

@@ -22,6 +22,7 @@ from advocacy.files.pictures import (
     IMAGES,
     RefusedFile,
     checked_kind,
+    eight_bits,
     sniff,
     too_big,
 )
@@ -59,6 +60,7 @@ class Fetcher(URLFetcher):  # type: ignore[misc]
             if refused.problem not in self.problems:
                 self.problems.append(refused.problem)
             raise
+        data = eight_bits(data) if kind == "image/png" else data
         return URLFetcherResponse(url, data, {"Content-Type": kind})
 
     def _read(self, url: str) -> bytes:

@@ -24,6 +24,7 @@ from advocacy.documents.frame import contacts
 from advocacy.errors import AdvocacyError, Hint, Place, Problem, nearest
 from advocacy.files.font_files import own_fonts
 from advocacy.files.pictures import image_problem
+from advocacy.files.text import read_text
 from advocacy.files.workspace import Workspace
 from advocacy.files.yaml.models import Located
 from advocacy.letters.letter import Letter
@@ -104,9 +105,18 @@ def _listed(places: list[str]) -> str:
 
 def _line_of(letter: Letter, char: str) -> Place | None:
     """The line of the template in which a traced letter's text has a character."""
-    before, found, _ = letter.body.markdown.partition(char)
-    marks = [ord(mark) - LINE_MARK for mark in LINE.findall(before)] if found else []
-    return letter.lines[marks[-1]] if marks and marks[-1] < len(letter.lines) else None
+    before, found, after = letter.body.markdown.partition(char)
+    # A mark stands at the end of its line, and not every line has one.
+    marks = [*LINE.findall(after)[:1], *LINE.findall(before)[-1:]] if found else []
+    lines = [ord(mark) - LINE_MARK for mark in marks]
+    places = [letter.lines[line] for line in lines if line < len(letter.lines)]
+    for place in places:
+        written = read_text(place.path).split("\n")
+        having = [number for number, line in enumerate(written, start=1) if char in line]
+        if having:
+            number = min(having, key=lambda number: abs(number - (place.line or 1)))
+            return Place(place.path, number, written[number - 1].index(char) + 1)
+    return places[0] if places else None
 
 
 def unknown_font(sender: Sender, library: FontLibrary) -> Iterator[Problem]:
@@ -301,14 +311,16 @@ def unfit_problems(unfit: tuple[LayoutOverflow, ...], letter: Letter) -> list[Pr
         else Problem(
             "too-long-for-layout",
             f"A table is wider than the page of the layout `{letter.layout}` (“{one.text}”).",
-            "Leave out columns, shorten their words, or divide the table.",
+            "Leave out columns, shorten their words, or divide the table. `advocacy check --media` "
+            "lays letters out before they are made.",
         )
         if one.what == TABLE
         else Problem(
             "too-long-for-layout",
             f"The {one.what} of the layout `{letter.layout}` does not fit in its place "
             f"(“{one.text}”).",
-            "Shorten it, use a smaller picture, or make room in the layout's .css file.",
+            "Shorten it, use a smaller picture, or make room in the layout's .css file. `advocacy "
+            "check --media` lays letters out before they are made.",
             letter.sender.place(),
         )
         for one in unfit

@@ -21,13 +21,15 @@ again. Import `weasyprint` from here wherever pages are laid out.
 | text.fonts.font_features                    | small capitals lose an f  | none     | 6    |
 | draw.text.draw_first_line                   | clusters have no text     | none     | 7    |
 | pdf.fonts.TTFont                            | fonts get the clock's time| none     | 8    |
+| svg.draw_gradient                           | gradients show as nothing | none     | 11   |
 
 Tests, in tests/documents/: 1 and 2 `test_pdf.py` (every note stands on the page of its mark; no
 word is divided between two pages; no mark begins a line), 3 `test_footnote_room.py`,
 4 `stamping/test_equality.py`, 5 `stamping/test_stamping.py` (letters of a layout carry the same
 fonts), 6 `test_typesetting.py`, 7 and 8 `test_scripts.py` (a variable font that is made static
 says when, to the second), 9 `test_page_filling.py`, 10 `test_paper.py` (no line of the
-letterhead ends with a separator).
+letterhead ends with a separator), 11 `test_pictures.py` (gradients show;
+replaced in `documents/svg_gradients.py`).
 
 Upstream numbers are issues of github.com/Kozea/WeasyPrint; "none" means that none is filed. The
 fix of #2432 (#2437) is what moves notes. The four functions with test 4 change nothing that
@@ -49,7 +51,7 @@ from advocacy.documents.pdf.painting import (
     listening,
     state_of,
 )
-from advocacy.documents.typesetter import weasyprint
+from advocacy.documents.svg_gradients import weasyprint
 
 __all__ = ["weasyprint"]
 

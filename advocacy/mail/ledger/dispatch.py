@@ -8,48 +8,31 @@ import json
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
-from advocacy.mail.ledger.persons import AtMailbox, find_at_mailbox, is_others
+from advocacy.mail.ledger.persons import (
+    AtMailbox,
+    find_at_mailbox,
+    has_failed,
+    is_others,
+    mark_of,
+)
 from advocacy.mail.ledger.schema import LETTER
 from advocacy.mail.ledger.values import (
     LONGEST_WAIT,
     Bounce,
     KeyedAddress,
     LedgerEntry,
+    LedgerRow,
     Result,
     State,
     Taken,
     Why,
     bounce_of,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
-    """What the rule needs of a letter's row. `run` and `token` name who has it.
-
-    `sharing` is not empty for a letter whose mailbox another person of the list has, too.
-    `bounce` is what came back of it, `returned` says that an earlier one came back from another
-    address.
-    """
-
-    id: int
-    letter_id: str
-    address_key: str
-    state: State
-    attempts: int
-    not_before: float | None
-    run: int
-    token: str
-    sharing: str = ""
-    address: str = ""
-    person: str = ""
-    bounce: Bounce | None = None
-    returned: bool = False
 
 
 def decide(
@@ -138,7 +121,8 @@ def _finished(key: KeyedAddress, had: LedgerRow, now: float) -> Why | None:
     """Why a letter's own row keeps it from being given out."""
     if is_others(key, had):
         return Why.OTHER_PERSON
-    corrected = had.address_key != key.address_key
+    failed = has_failed(key.address_key, had.failed)
+    corrected = had.address_key != key.address_key and not failed
     match had.state:
         case State.SENDING:
             return Why.UNDER_WAY
@@ -150,6 +134,8 @@ def _finished(key: KeyedAddress, had: LedgerRow, now: float) -> Why | None:
         case State.REFUSED:
             # At another address the person may yet be reached; at this one nothing arrived.
             return None if corrected else Why.REFUSED
+        case State.DEFERRED if failed:
+            return Why.REFUSED
         case State.DEFERRED:
             # No wait is longer than the longest: then the clock was ahead when it was deferred.
             early = now < (had.not_before or 0.0) <= now + LONGEST_WAIT
@@ -163,7 +149,8 @@ _SENDING, _DEFERRED = State.SENDING.value, State.DEFERRED.value
 
 _IN_MAILING = _C.mailing_id == bindparam("mailing")
 _ROW = (_C.id, _C.letter_id, _C.address_key, _C.state, _C.attempts, _C.not_before, _C.run_id,
-        _C.token, _C.sharing, _C.address, _C.person, _C.bounce, _C.bounced_at)  # fmt: skip
+        _C.token, _C.sharing, _C.address, _C.person, _C.failed, _C.bounce,
+        _C.bounced_at)  # fmt: skip
 _TOUCHED = (
     select(*_ROW)
     .where(
@@ -215,7 +202,7 @@ _GIVEN_BACK = (
 _INSERT = insert(LETTER)
 _NEW_VALUES = ("letter_id", "address", "address_key", "sharing", "run_id", "token", "digest",
                "recipient_digest", "message_id", "variants", "facts", "person",
-               "at")  # fmt: skip
+               "failed", "at")  # fmt: skip
 _AGAIN = (
     update(LETTER)
     .where(_C.id == bindparam("row"))
@@ -260,6 +247,9 @@ def exchange(
         if had is None:
             fresh[index] = _first(values, mailing)
         else:
+            values["failed"] = had.failed
+            if had.is_failure and had.address_key != entry.address_key:
+                values["failed"] = f"{had.failed} {mark_of(had.address_key)}".strip()
             again.append({f"to_{name}": value for name, value in values.items()} | {"row": had.id})
     if again:
         connection.execute(_AGAIN, again)
@@ -360,6 +350,7 @@ def _values(
         "variants": json.dumps(dict(entry.variants), ensure_ascii=False) if entry.variants else "",
         "facts": " ".join(entry.facts),
         "person": entry.person,
+        "failed": "",
         "at": now,
     }
 

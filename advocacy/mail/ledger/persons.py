@@ -4,6 +4,7 @@ Two names at one mailbox are two people, and each gets a letter. An id says who 
 list to list, but lists that count from 1 give the same ids to different people.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -63,6 +64,20 @@ def is_others(key: KeyedAddress, had: PersonsLetter) -> bool:
     """
     same_mailbox = key.address_key == had.address_key
     return not (is_similar_name if same_mailbox else is_same_name)(key.person, had.person)
+
+
+def mark_of(text: str) -> str:
+    """A short digest by which an address or an id is known again, but not read.
+
+    It has 40 bits: too few to find a person among all addresses, enough to tell apart those that
+    one person had.
+    """
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:10]
+
+
+def has_failed(address_key: str, failed: str) -> bool:
+    """Whether a person was not reached at an address, by the marks of those that failed."""
+    return bool(failed) and mark_of(address_key) in failed.split()
 
 
 def last_sent(key: KeyedAddress, sent: Mapping[str, Sequence[LedgerRecord]]) -> LedgerRecord | None:

@@ -18,7 +18,7 @@ from advocacy.errors import AdvocacyError
 from advocacy.mail.ledger import dispatch
 from advocacy.mail.ledger.faults import fault
 from advocacy.mail.ledger.persons import last_sent
-from advocacy.mail.ledger.schema import LETTER, MAILING, RUN, TEXT_OF_MAILING
+from advocacy.mail.ledger.schema import LETTER, MAILING, RUN, TEXT_OF_MAILING, UNMADE
 from advocacy.mail.ledger.transactions import Backend, Transactions
 from advocacy.mail.ledger.values import (
     Bounce,
@@ -221,12 +221,22 @@ class LedgerReader:
         rows = self._db.ask(query.order_by(RUN.c.id.desc()).limit(1))
         return str(rows[0].why) if rows else ""
 
-    def replied(self, campaign: str) -> set[str]:
-        """Collect letter ids and address keys of all who answered a letter of a campaign."""
-        query: Select[Any] = select(_C.letter_id, _C.address_key)
+    def unmade(self, name: str) -> dict[str, str]:
+        """Say why the last run could not compose letters: codes, by the marks of their ids."""
+        query = select(UNMADE.c.letter, UNMADE.c.reason)
+        query = query.where(UNMADE.c.mailing_id == self._number(name))
+        return {row.letter: row.reason for row in self._db.ask(query)}
+
+    def replied(self, campaign: str) -> dict[str, set[str]]:
+        """Collect who answered a letter of a campaign: names, by letter id and by address key."""
+        query: Select[Any] = select(_C.letter_id, _C.address_key, _C.person)
         query = query.join(MAILING, MAILING.c.id == _C.mailing_id)
         rows = self._db.ask(query.where(MAILING.c.campaign == campaign, _C.replied_at.is_not(None)))
-        return {key for row in rows for key in row}
+        found: dict[str, set[str]] = {}
+        for row in rows:
+            for key in (row.letter_id, row.address_key):
+                found.setdefault(key, set()).add(row.person)
+        return found
 
     def find(
         self,

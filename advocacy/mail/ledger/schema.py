@@ -121,21 +121,35 @@ LETTER = Table(
     # Who the letter is for, by name: an id may belong to another person on the next list. Empty
     # for letters that version 1 gave out.
     Column("person", TEXTUAL, nullable=False, server_default=""),
+    # The addresses at which the person was not reached, as marks; see `persons.mark_of`.
+    Column("failed", TEXTUAL, nullable=False, server_default=""),
     UniqueConstraint("mailing_id", "letter_id", name="advocacy_letter_once"),
     UniqueConstraint("mailing_id", "address_key", "sharing", name="advocacy_letter_address"),
     Index("advocacy_letter_message", "message_id"),
+)
+UNMADE = Table(
+    "advocacy_unmade",
+    METADATA,
+    Column("mailing_id", ForeignKey(MAILING.c.id), primary_key=True),
+    # The mark of the letter's id, which may name the person.
+    Column("letter", TEXTUAL, primary_key=True),
+    # The codes of the problems for which the last run could not compose the letter.
+    Column("reason", TEXTUAL, nullable=False),
 )
 SENDING = LETTER.c.state == State.SENDING.value
 # `postgres` says the same to its dialect, which takes longer to import than a whole file is read.
 SENDING_INDEX = Index("advocacy_letter_sending", LETTER.c.run_id, sqlite_where=SENDING)
 
 
-_ADDED = (
-    LEDGER.c.complete, LEDGER.c.name, LEDGER.c.machine, LEDGER.c.host, LEDGER.c.place,
-    LEDGER.c.generation, LEDGER.c.used_at, RUN.c.journal, LETTER.c.facts, LETTER.c.person,
-)  # fmt: skip
-"""The columns that version 2 has more than version 1."""
-VERSION = 2
+_ADDED = {
+    2: (
+        LEDGER.c.complete, LEDGER.c.name, LEDGER.c.machine, LEDGER.c.host, LEDGER.c.place,
+        LEDGER.c.generation, LEDGER.c.used_at, RUN.c.journal, LETTER.c.facts, LETTER.c.person,
+    ),
+    3: (LETTER.c.failed,),
+}  # fmt: skip
+"""The columns that a version has more than the one before. Version 3 also has `UNMADE`."""
+VERSION = 3
 """The version of the tables above. A change of them makes it one more, with a step in `upgrade`."""
 
 
@@ -152,10 +166,11 @@ def upgrade(connection: Connection, found: int) -> None:
     The caller holds the database's write lock and has read the version that was `found` under it.
     Columns are added so that a program of the older version, which may be sending, can go on.
     """
-    if found < 2:
-        for column in _ADDED:
+    for since, columns in _ADDED.items():
+        for column in columns if found < since else ():
             made = CreateColumn(column).compile(dialect=connection.dialect)
             connection.execute(text(f"ALTER TABLE {column.table.name} ADD COLUMN {made}"))
+    UNMADE.create(connection, checkfirst=True)
     connection.execute(update(LEDGER).values(version=VERSION))
 
 

@@ -10,16 +10,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.mail.ledger import dispatch, runs
 from advocacy.mail.ledger.faults import fault
 from advocacy.mail.ledger.journal import RunJournal, find_left_journals, remove_journal
+from advocacy.mail.ledger.persons import mark_of
 from advocacy.mail.ledger.processes import Liveness, RunOwner, is_alive, this_process
 from advocacy.mail.ledger.reading import PAGE, LedgerReader, mailing_id_of
 from advocacy.mail.ledger.runs import MailingRun
-from advocacy.mail.ledger.schema import LETTER, MAILING, TEXT_OF_MAILING
+from advocacy.mail.ledger.schema import LETTER, MAILING, TEXT_OF_MAILING, UNMADE
 from advocacy.mail.ledger.transactions import Backend, Transactions, since_boot
 from advocacy.mail.ledger.values import ASSUMED, LedgerEntry, MailingText, Result, State, Taken, Why
 
@@ -312,6 +313,28 @@ class Ledger(LedgerReader):
 
         return self._db.write(work)
 
+    def note_unmade(self, name: str, reasons: Mapping[str, str], *, anew: bool) -> None:
+        """Note which letters a run could not compose, by id, with the codes of the problems.
+
+        With `anew` this is all of them: what was noted before is void.
+        """
+        number = self._number(name)
+        marks = {mark_of(letter_id): reason for letter_id, reason in reasons.items()}
+
+        def work(connection: Connection) -> None:
+            old = delete(UNMADE).where(UNMADE.c.mailing_id == number)
+            for at in range(0, 1 if anew else len(marks), PAGE):
+                some = UNMADE.c.letter.in_([*marks][at : at + PAGE])
+                connection.execute(old if anew else old.where(some))
+            if marks:
+                rows = [
+                    {"mailing_id": number, "letter": letter, "reason": reason}
+                    for letter, reason in sorted(marks.items())
+                ]
+                connection.execute(insert(UNMADE), rows)
+
+        self._db.write(work)
+
     def forget(self, address_key: str, stands_for: str) -> int:
         """Take a person out of every mailing; how many letters.
 
@@ -363,6 +386,7 @@ def _forget(connection: Connection, address_key: str, stands_for: str, now: floa
             "bounce": "",
             "facts": "",
             "person": "",
+            "failed": "",
             "forgotten_at": now,
         }
         if row.state == State.DEFERRED.value:

@@ -162,6 +162,38 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """What the rule needs of a letter's row. `run` and `token` name who has it.
+
+    `sharing` is not empty for a letter whose mailbox another person of the list has, too.
+    `bounce` is what came back of it, `returned` says that an earlier one came back from another
+    address. `failed` has the marks of addresses at which the person was not reached.
+    """
+
+    id: int
+    letter_id: str
+    address_key: str
+    state: State
+    attempts: int
+    not_before: float | None
+    run: int
+    token: str
+    sharing: str = ""
+    address: str = ""
+    person: str = ""
+    failed: str = ""
+    bounce: Bounce | None = None
+    returned: bool = False
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether the letter did not reach the person at this address, and never will."""
+        return self.state is State.REFUSED or (
+            self.state is State.SENT and self.bounce is Bounce.HARD
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerStanding:
     """A row in brief: enough to skip what is done."""
 

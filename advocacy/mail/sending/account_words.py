@@ -25,7 +25,7 @@ _OF_ONE = {Category.REJECTED: "rejected row"}
 WAITING = {
     LeftFor.DEFERRED: "deferred by their servers",
     LeftFor.IN_PROGRESS: "in progress in a run that is active or was killed",
-    LeftFor.NOT_COMPOSED: "cannot be composed",
+    LeftFor.NOT_COMPOSED: "could not be composed",
 }
 SHORT: dict[Fate, str] = {
     Category.SENT: "sent",

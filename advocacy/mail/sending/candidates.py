@@ -1,13 +1,14 @@
 """Select the letters of a list that may be sent now, and say why the others may not."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from math import inf
 from typing import TypeVar
 
 from advocacy.batch.worker import WantedLetter
+from advocacy.campaign.recipients.identity import is_similar_name
 from advocacy.campaign.recipients.lists import Seen
 from advocacy.campaign.stages import stage_for
 from advocacy.campaign.supporters.letters import correspondence
@@ -17,6 +18,7 @@ from advocacy.letters.letter import PreviousSending
 from advocacy.mail.consent.addresses import address_key
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.ledger import Ledger, PersonKey, State, Taken, Why
+from advocacy.mail.ledger.persons import mark_of
 from advocacy.mail.sending.account import (
     Category,
     Fate,
@@ -37,6 +39,7 @@ CHUNK = 500
 MOST_DOUBTFUL = 10_000
 """The number of people that can be held until the end of the list to find shared mailboxes."""
 WhyLeftOut = Fate
+Answered = Mapping[str, set[str]]
 _BY_LEDGER = {
     Why.REFUSED: Category.REFUSED, Why.UNCERTAIN: Category.UNCERTAIN,
     Why.SIMILAR_NAME: Category.SIMILAR_NAME, Why.OTHER_PERSON: Category.OTHER_PERSON,
@@ -131,7 +134,7 @@ class Candidates:
             one.recipient, self.mailing.stage, one.supporters, formats=("eml",), follows=follows
         )
 
-    def _may_go(self, one: Correspondence, standing: Taken, answered: frozenset[str]) -> bool:
+    def _may_go(self, one: Correspondence, standing: Taken, answered: Answered) -> bool:
         """Whether the letter may be sent now; if not, it is counted."""
         why, reason = self._left_out(one, standing, answered)
         before = None if standing.state is None else category_of(standing.state, standing.bounce)
@@ -217,7 +220,7 @@ class Candidates:
                 yield one
 
     def _left_out(
-        self, one: Correspondence, standing: Taken, answered: frozenset[str]
+        self, one: Correspondence, standing: Taken, answered: Answered
     ) -> tuple[WhyLeftOut | None, str]:
         email = one.recipient.email
         if email is None:
@@ -242,7 +245,7 @@ class Candidates:
         if reason is not None:
             return Category.SUPPRESSED, reason
         key = address_key(email)
-        if not answered.isdisjoint((one.letter_id, key)):
+        if self._has_answered(one, answered, key):
             return Category.ANSWERED, ""
         if why_not is Why.NOT_YET:
             later = standing.not_before or 0.0
@@ -268,6 +271,19 @@ class Candidates:
             return [Taken(key.letter_id) for key in keys]
         return self.ledger.standing(self.mailing.name, keys)
 
+    def go_through(self, until: float = inf) -> None:
+        """Count everybody, without composing anything, until that moment of the monotonic clock."""
+        unmade = self.unmade()
+        for wanted in self.left(until):
+            if mark_of(wanted.letter_id) in unmade:
+                self.tally.leave(LeftFor.NOT_COMPOSED)
+
+    def unmade(self) -> dict[str, str]:
+        """The letters that the last run could not compose, by the marks of their ids."""
+        if self.ledger is None or not self.begun:
+            return {}
+        return self.ledger.unmade(self.mailing.name)
+
     def account(self) -> MailingAccount:
         """How the list adds up, once it was gone through."""
         return self.account_of(self.tally)
@@ -277,11 +293,18 @@ class Candidates:
         rejected = rejected_rows(self.mailing, self.problems).total()
         return tally.account(rejected, self.ledger if self.begun else None, self.mailing.name)
 
-    def _answered(self) -> frozenset[str]:
-        """Letter ids and address keys of those who answered a letter of this campaign."""
+    def _answered(self) -> Answered:
+        """Who answered a letter of this campaign: names, by letter id and by address key."""
         if self.ledger is None or self.also_answered:
-            return frozenset()
-        return frozenset(self.ledger.replied(self.mailing.campaign.file.id))
+            return {}
+        return self.ledger.replied(self.mailing.campaign.file.id)
+
+    def _has_answered(self, one: Correspondence, answered: Answered, key: str) -> bool:
+        """Whether the person answered, and not another one at the mailbox or of the same id."""
+        names = answered.get(one.letter_id, set()) | answered.get(key, set())
+        if self.mailing.people.supporters is not None:  # whoever writes, the addressee answered
+            return bool(names)
+        return any(is_similar_name(one.person, name) for name in names)
 
 
 def _why(standing: Taken, why_not: Why) -> WhyLeftOut:

@@ -21,7 +21,8 @@ from advocacy.batch.documents import used_versions
 from advocacy.batch.executor import ProgressWatcher, work_off
 from advocacy.batch.interrupts import interruptible
 from advocacy.batch.worker import LetterOutcome
-from advocacy.errors import AdvocacyError, Problem, has_errors
+from advocacy.campaign.recipients.select import Selection
+from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.mail.consent.suppression_snapshot import SuppressionGuard
 from advocacy.mail.ledger import Ledger, MailingRun, Result, State
 from advocacy.mail.sending.candidates import Candidates
@@ -191,6 +192,7 @@ def _wait_until(
 class _Pass:
     """One pass over the list.
 
+    `unmade` has the codes of the problems for which letters could not be composed, by their ids,
     `composed` has the ids of all letters that the run has composed, in this pass or before,
     `said_no` counts who was suppressed between composing and sending, and `came` what came of the
     others. `lock` guards what the senders' threads write.
@@ -209,6 +211,7 @@ class _Pass:
     hurry: RunHurry
     said_no: int = 0
     came: Counter[State] = field(default_factory=Counter)
+    unmade: dict[str, str] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(
@@ -267,6 +270,15 @@ class _Pass:
             self.watcher.end()
             self.result.why = self.result.why or senders.why
             self._note_end(candidates, senders)
+        if candidates.is_whole and self.result.why is None and not self.interrupted():
+            self._note_unmade(candidates)
+
+    def _note_unmade(self, candidates: Candidates) -> None:
+        """Have the ledger say who could not be sent the letter, for `status`."""
+        name = candidates.mailing.name
+        if self.unmade or self.ledger.unmade(name):
+            everybody = candidates.mailing.people.selection == Selection()
+            self.ledger.note_unmade(name, self.unmade, anew=everybody)
 
     def _compose(
         self,
@@ -307,16 +319,19 @@ class _Pass:
     def _finish(
         self, renderer: MessageRenderer, outcome: LetterOutcome, candidates: Candidates
     ) -> ReadyMessage | None:
-        self.result.problems |= dict.fromkeys(outcome.problems)
+        found = list(outcome.problems)
         if outcome.crash is not None:
             self.result.crashes.append(outcome.crash)
         try:
             ready = renderer.finish(outcome, candidates.sharing, candidates.returned)
         except AdvocacyError as error:
-            self.result.problems |= dict.fromkeys(error.problems)
+            found += error.problems
             ready = None
+        self.result.problems |= dict.fromkeys(found)
         if ready is None:
             self.result.unmade += 1
+            codes = {one.code for one in found if one.level is Level.ERROR}
+            self.unmade[outcome.id] = " ".join(sorted(codes))
             self.watcher.step()
         return ready
 

@@ -238,8 +238,7 @@ class PreparedMailing:
         Whether the end was reached, the candidates tell (`is_whole`).
         """
         candidates = self.candidates()
-        for _ in candidates.left(time.monotonic() + seconds):
-            pass
+        candidates.go_through(time.monotonic() + seconds)
         return candidates
 
     def find_stop(self) -> Problem | None:
@@ -261,7 +260,9 @@ class PreparedMailing:
         Raises AdvocacyError where there are none, and something is wrong with the list.
         """
         candidates = self.go_through()
-        left = candidates.tally.to_send + candidates.tally.waiting[LeftFor.DEFERRED]
+        tally = candidates.tally
+        tried_again = (LeftFor.DEFERRED, LeftFor.NOT_COMPOSED)
+        left = tally.to_send + sum(tally.waiting[why] for why in tried_again)
         if not left and has_errors(candidates.problems):
             raise AdvocacyError(candidates.problems)
         return left

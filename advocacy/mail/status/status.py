@@ -152,8 +152,7 @@ def mailing_status(
     for (state, bounce), count in ledger.totals(name).items():
         status.totals[category_of(state, bounce)] += count
     if candidates is not None:
-        for _ in candidates.left():
-            pass
+        candidates.go_through()
         status.account = candidates.account()
     return status
 

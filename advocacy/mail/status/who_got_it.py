@@ -13,6 +13,7 @@ from advocacy.campaign.recipients import Recipient
 from advocacy.errors import AdvocacyError, Problem, count_noun, nearest
 from advocacy.mail.consent.addresses import readable
 from advocacy.mail.ledger import Bounce, Ledger, LedgerRecord, State
+from advocacy.mail.ledger.persons import mark_of
 from advocacy.mail.sending.account import REACHED, Category, LeftFor, category_of
 from advocacy.mail.sending.candidates import Candidates, LeftOut, WhyLeftOut
 from advocacy.mail.sending.list_problems import cells_of, rejected_cells
@@ -126,9 +127,12 @@ class _MailingPeople:
     ) -> Iterator[tuple[WhyLeftOut, PersonRow]]:
         out: list[LeftOut] = []
         candidates.on_left_out = out.append
+        unmade = candidates.unmade()
         for wanted in candidates.left():
             yield from self._left_out(out, seen)
-            yield self._person(Category.LEFT, "", wanted.letter_id, wanted.recipient, seen)
+            why = unmade.get(mark_of(wanted.letter_id))
+            left = Category.LEFT if why is None else LeftFor.NOT_COMPOSED
+            yield self._person(left, why or "", wanted.letter_id, wanted.recipient, seen)
         yield from self._left_out(out, seen)
         for line, cells in cells_of(candidates.mailing, sorted(self._wrong)):
             what, row = self._wrong[line]
@@ -178,7 +182,8 @@ class _MailingPeople:
     ) -> PersonRow:
         row = dict.fromkeys(COLUMNS, "")
         if isinstance(what, LeftFor):
-            reason = f"{what.value}: {_words(record) if record is not None else ''}".rstrip(": ")
+            said = _words(record) if record is not None else reason
+            reason = f"{what.value}: {said}".rstrip(": ")
             what = Category.LEFT
         row |= {"what": what.value, "reason": reason, "mailing": self.name, "id": letter_id}
         if record is None:

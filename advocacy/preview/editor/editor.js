@@ -41,20 +41,23 @@ function spanOf(document, problem) {
   }
   const start = Math.min(problem.column - 1, Math.max(line.text.length - 1, 0));
   const rest = line.text.slice(start);
-  const span = rest.match(/^\{[{%].*?[}%]\}/) ?? rest.match(/^.*?[.!?](?=\s|$|\{)/) ?? rest.match(/^.+$/);
+  // A character that cannot be printed stands for itself, and the words after it are right.
+  const span = problem.code === "bad-character" ? rest.match(/^./su) : rest.match(/^\{[{%].*?[}%]\}/) ?? rest.match(/^.*?[.!?](?=\s|$|\{)/) ?? rest.match(/^.+$/);
   return { from: line.from + start, to: line.from + start + Math.max(span?.[0].length ?? 1, 1) };
 }
 
 /** The command of a line in which the thing stands that a problem names first. */
 function named(line, problem) {
   const name = problem.whole ? null : problem.message.match(/`([^`]*\w[^`]*)`/)?.[1];
-  const at = name ? line.text.indexOf(name) : -1;
-  if (at < 0) return null;
+  if (!name) return null;
+  const word = new RegExp(`(?<![\\p{L}\\p{N}_])${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\p{L}\\p{N}_])`, "u");
   for (const command of line.text.matchAll(/\{[{%].*?[}%]\}/g)) {
-    if (command.index <= at && at < command.index + command[0].length) {
+    if (word.test(command[0])) {
       return { from: line.from + command.index, to: line.from + command.index + command[0].length };
     }
   }
+  const at = line.text.search(word);
+  if (at < 0) return null;
   return { from: line.from + at, to: line.from + at + name.length };
 }
 
@@ -80,6 +83,19 @@ const roomy = EditorView.inputHandler.of((view, from, to, text) => {
   return true;
 });
 
+/** Pasted paragraphs, with the empty lines without which they would go on what stands around them. */
+function apart(state, markdown) {
+  const { from, to } = state.selection.main;
+  const before = state.sliceDoc(Math.max(0, from - 400), from);
+  const after = state.sliceDoc(to, to + 400);
+  const isLine = /\n[ \t]*$/.test(before) && /^[ \t]*(?:\n|$)/.test(after);
+  const isInline = !markdown.includes("\n") && !/^(?:#|>|[-*] |\d+\. |\|)/.test(markdown);
+  if (isInline && !isLine) return markdown;
+  const above = !before.trim() || /\n[ \t]*\n[ \t]*$/.test(before) ? "" : /\n[ \t]*$/.test(before) ? "\n" : "\n\n";
+  const below = !after.trim() || /^[ \t]*\n[ \t]*\n/.test(after) ? "" : /^[ \t]*\n/.test(after) ? "\n" : "\n\n";
+  return `${above}${markdown}${below}`;
+}
+
 /** What comes from Word, Google Docs or a mail is put in as the Markdown that a letter has. */
 const pasting = (onPaste) =>
   EditorView.domEventHandlers({
@@ -87,7 +103,7 @@ const pasting = (onPaste) =>
       const found = view.state.readOnly || !event.clipboardData ? null : pasted(event.clipboardData);
       if (!found) return false;
       event.preventDefault();
-      view.dispatch(view.state.replaceSelection(found.markdown), { userEvent: "input.paste", scrollIntoView: true });
+      view.dispatch(view.state.replaceSelection(apart(view.state, found.markdown)), { userEvent: "input.paste", scrollIntoView: true });
       onPaste?.(found.lost);
       return true;
     },

@@ -22,14 +22,14 @@ function unwrap(node) {
 /** Bold and italics that stand in styles, as Google Docs and mail programs write them. */
 function tagStyles(body) {
   for (const node of body.querySelectorAll("b, strong")) {
-    if (/font-weight:(?:normal|400)/.test(style(node))) unwrap(node);
+    if (/(?:^|;)font-weight:(?:normal|400)/.test(style(node))) unwrap(node);
   }
   for (const node of body.querySelectorAll("span, font, p, div, li")) {
     const own = style(node);
-    if (/font-weight:(?:bold|[6-9]00)/.test(own)) wrap(node, "strong");
-    if (/font-style:italic/.test(own)) wrap(node, "em");
+    if (/(?:^|;)font-weight:(?:bold|[6-9]00)/.test(own)) wrap(node, "strong");
+    if (/(?:^|;)font-style:italic/.test(own)) wrap(node, "em");
     if (/text-decoration[\w-]*:[^;]*line-through/.test(own)) wrap(node, "del");
-    if (/vertical-align:super/.test(own)) wrap(node, "sup");
+    if (/(?:^|;)vertical-align:super/.test(own)) wrap(node, "sup");
   }
 }
 
@@ -115,6 +115,8 @@ function takeOut(body) {
   if (underlined) lost.push("underlining");
   if (all.some((node) => /(?:^|;)background(?:-color)?:(?!transparent|none|white|#fff|initial|inherit|rgb\(255, ?255, ?255\)|rgba\(0, ?0, ?0, ?0)/.test(style(node)) && node.textContent.trim())) lost.push("highlighting");
   if (body.querySelector("sub")) lost.push("subscripts");
+  const links = all.filter((node) => node.matches("a[href]:not([href^='#'])") && address(node) === null);
+  note(links.length, "a link", "links");
   if (body.querySelector("input, button, select, textarea, iframe, form")) lost.push("form fields");
   return lost;
 }

@@ -53,8 +53,10 @@ function offer(work) {
   const button = (label, done, className = "") =>
     el("button", { type: "button", className, onclick: (event) => void done(event.target) }, label);
   const box = el("div", { className: "notice" });
+  const typed = [...work.texts, ...work.fields].flatMap((one) => one.typed);
   box.append(
     el("p", {}, words),
+    typed.length ? el("blockquote", {}, typed.join("\n")) : el("p", { className: "hint" }, "Lines were deleted, and none typed."),
     el(
       "p",
       { className: "buttons" },

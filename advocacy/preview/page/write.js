@@ -230,8 +230,8 @@ async function both(name) {
   const choice = await compare(doc.editor.text(), theirs.text);
   if (choice === "theirs") {
     // One's own text is an undo away.
-    doc.editor.setText(theirs.text);
     settled(doc, theirs);
+    doc.editor.setText(theirs.text);
   } else if (choice === "mine") {
     doc.base = theirs.digest;
     doc.theirs = null;
@@ -259,9 +259,10 @@ async function takeIn() {
       doc.theirs = fresh;
     } else {
       // What somebody else saved is theirs: one's own Undo does not take it back.
-      doc.editor.setText(fresh.text, { theirs: true });
+      // It counts as saved before the editor tells of the change: nobody typed it.
       settled(doc, fresh);
       doc.justSaved = false;
+      doc.editor.setText(fresh.text, { theirs: true });
     }
     status();
   }
