@@ -102,7 +102,10 @@ def _uncertain(status: "MailingStatus") -> str:
 def _reasons(reasons: "dict[str, Reason]") -> str:
     told = sorted(reasons.items(), key=lambda item: -item[1].count)
     return "".join(
-        f"\n             {reason.count:,} × {code}: {reason.example}" for code, reason in told
+        # Where no server said anything, the reason is all that there is to say.
+        f"\n             {reason.count:,} × {code}"
+        + (f": {reason.example}" if reason.example != code else "")
+        for code, reason in told
     )
 
 

@@ -57,11 +57,19 @@ class LetterOfComment(Located):
 
 
 class NewComment(Located):
-    """A comment as a reader's file has it; an empty `sentence` stands for the whole letter."""
+    """A comment as a reader's file has it; an empty `sentence` stands for the whole letter.
+
+    Of `equal` sentences with one text it is on the one with the number `nth` (from 1), between the
+    sentences `before` and `after`.
+    """
 
     id: CommentId
     letter: LetterOfComment
     sentence: Sentence
+    nth: Annotated[int, Field(ge=1, le=10_000)] = 1
+    equal: Annotated[int, Field(ge=1, le=10_000)] = 1
+    before: Sentence = ""
+    after: Sentence = ""
     by: Short
     when: AwareDatetime
     text: Long

@@ -22,6 +22,8 @@ from advocacy.preview.facts import MarkedSentence
 from advocacy.preview.letters import PreviewDocuments
 from advocacy.preview.people import ChosenLetter, Name, RequestModel
 
+BOTH = 2
+"""The neighbors of a sentence."""
 ALIKE = 0.75
 """How alike (0 to 1) two sentences are of which one is taken for the other after a change."""
 
@@ -49,9 +51,9 @@ def describe_comments(
     """The payload of a campaign's comments, in the order of the letter that is shown.
 
     `state` says of each whether its sentence is in this letter (`here`), reads otherwise now
-    (`changed`), is not there any more (`gone`), or whether it is on another letter (`elsewhere`).
-    `at` is the number of the sentence, None for the subject and the whole letter, and `now` how it
-    reads now.
+    (`changed`), may be another one of equal sentences (`unclear`), is not there any more (`gone`),
+    or whether it is on another letter (`elsewhere`). `at` is the number of the sentence, None for
+    the subject and the whole letter, and `now` how it reads now.
     """
     try:
         comments = read_comments(campaign.path)
@@ -87,7 +89,12 @@ def _place(
     numbers = {one.text: at for at, one in reversed([*enumerate(sentences)])}
     there = [*numbers] + ([subject] if subject else [])
     if comment.sentence in there:
-        return {"state": "here", "at": numbers.get(comment.sentence), "now": comment.sentence}
+        texts = [subject or "", *(one.text for one in sentences)]
+        place, is_sure = _among_equal(comment, texts)
+        state = "here" if texts[place] == comment.sentence else "changed"
+        if same_letter and not is_sure:
+            state = "unclear"
+        return {"state": state, "at": place - 1 if place else None, "now": texts[place]}
     if not same_text or not sentences:  # of a letter that cannot be composed nothing is known
         return {"state": "here" if same_text else "elsewhere", "at": None, "now": None}
     near = max(there, key=lambda text: _likeness(comment.sentence, text))
@@ -97,6 +104,33 @@ def _place(
         return {"state": "gone" if gone else "elsewhere", "at": None, "now": None}
     state = "changed" if same_letter else "here"
     return {"state": state, "at": numbers.get(near), "now": near}
+
+
+def _among_equal(comment: Comment, texts: Sequence[str]) -> tuple[int, bool]:
+    """Which of a letter's texts a comment is on, if several are alike, and whether that is sure.
+
+    The sentences before and after tell it; where they do not, its number among the equal ones.
+    """
+    places = [at for at, text in enumerate(texts) if text == comment.sentence]
+    wanted = places[min(comment.nth, len(places)) - 1]
+    if not comment.before and not comment.after:  # from a gallery that did not tell
+        return wanted, True
+    fits = {at: _fit(comment, texts, at) for at in range(len(texts))}
+    best = max(fits[at] for at in places)
+    winners = [at for at in places if fits[at] == best]
+    changed = [at for at in fits if fits[at] == BOTH]
+    if best < BOTH and comment.equal > 1 and len(changed) == 1:
+        return changed[0], True  # what stands in its place reads otherwise now
+    at = wanted if wanted in winners else winners[0]
+    is_same_count = len(places) == comment.equal
+    return at, (best > 0 and (len(winners) == 1 or is_same_count)) or comment.equal == 1
+
+
+def _fit(comment: Comment, texts: Sequence[str], at: int) -> int:
+    """How many of a comment's two neighbors stand beside a text."""
+    before = texts[at - 1] if at else ""
+    after = texts[at + 1] if at + 1 < len(texts) else ""
+    return (before == comment.before) + (after == comment.after)
 
 
 @lru_cache(maxsize=20_000)  # with each key that is typed, all sentences but one are as before

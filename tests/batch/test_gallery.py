@@ -336,6 +336,44 @@ def test_a_reader_comments_on_a_sentence_and_saves_a_file_that_the_page_can_impo
     assert second.sentence == ""
 
 
+@pytest.mark.slow
+def test_comments_on_equal_sentences_are_apart(
+    small_campaign: Path, tmp_path: Path, tool: Any, edit: Callable[[Path, str, str], None]
+) -> None:
+    from playwright.sync_api import sync_playwright
+
+    letter = small_campaign.parent / "templates/letters/open.md"
+    edit(letter, "We ask you", "\n\n".join(3 * ["We ask you to act."]) + "\n\nWe ask you")
+    made = render_gallery(RenderRequest(small_campaign, output=tmp_path))
+    assert made.path is not None
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox"]
+        browser = playwright.chromium.launch(executable_path=tool("chromium"), args=arguments)
+        page = browser.new_page()
+        page.goto(made.path.as_uri())
+        page.locator("summary").press("Enter")
+        for number, words in ((1, "On the second"), (0, "On the first"), (2, "On the third")):
+            page.locator(".sentence:text('We ask you to act.')").nth(number).click()
+            assert page.inner_text("#writing-title") == "Comment on this sentence"
+            page.fill("#name", "Ann Lee")
+            page.fill("#comment", words)
+            page.click("#add")
+            assert page.locator(".sentence.commented").count() == (1, 2, 3)[(1, 0, 2).index(number)]
+        page.locator(".sentence.commented").nth(1).click()
+        assert page.input_value("#comment") == "On the second"
+        page.click("#cancel")
+        with page.expect_download() as download:
+            page.click("#save")
+        file = FileOfComments.model_validate_json(download.value.path().read_bytes())
+        browser.close()
+    assert {one.text: (one.nth, one.equal) for one in file.comments} == {
+        "On the first": (1, 3),
+        "On the second": (2, 3),
+        "On the third": (3, 3),
+    }
+    assert file.comments[0].before == file.comments[0].after == "We ask you to act."
+
+
 LINES_OF_TEXT = """() => {
   const range = document.createRange();
   const sentences = [...document.querySelectorAll('[open] .sentence')];

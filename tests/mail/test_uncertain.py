@@ -54,6 +54,10 @@ def test_each_is_decided_about_alone_and_the_next_run_keeps_to_it(
     assert "p5@d2.example> (parks/call): will be sent again by the next run" in told
     assert "id          p6" in told
     assert states(killed)["p4"] is State.SENT
+    advocacy("status", killed)
+    assert "1 × It may have arrived. The next run sends it again, as you decided.\n" in (
+        capsys.readouterr().out
+    )
     command = ("send", killed, "--recipients", people, *TODAY, "--send", "--yes", "12")
     assert advocacy(*command) == 3
     assert sink.to["p5@d2.example"] == 1

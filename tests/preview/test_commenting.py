@@ -61,6 +61,37 @@ def test_a_comment_stands_at_its_sentence_and_says_when_that_has_changed(
     )
 
 
+def test_a_comment_on_one_of_equal_sentences_stays_with_its_own(
+    small_campaign: Path, placed: Callable[..., list[tuple[Any, ...]]]
+) -> None:
+    same, text = "We ask you to act.", "Dear Chair,\n\n{}\n\nYours\n"
+    asks = f"One is open. {same} Two is open. {same} Three is open. {same}"
+    second = {"sentence": same, "nth": 2, "equal": 3}
+    keep(small_campaign, second | {"before": "Two is open.", "after": "Three is open."})
+    assert placed(text.format(asks))[0][0] == "here"
+    [(_, number, _)] = placed(text.format(asks))
+    [(_, first, _)] = placed(text.format(f"Two is open. {same} Three is open. {same}"))
+    assert number == first + 2, "the first two sentences went"
+    new = "We hope that you act."
+    changed = asks.replace(f"Two is open. {same}", f"Two is open. {new}")
+    assert placed(text.format(changed)) == [("changed", number, new)]
+    assert placed(text.format(same))[0][0] == "unclear"
+
+
+def test_of_equal_sentences_in_a_row_it_is_told_that_one_has_gone(
+    small_campaign: Path, placed: Callable[..., list[tuple[Any, ...]]]
+) -> None:
+    same, text = "We ask you to act.", "Dear Chair,\n\n{}\n\nYours\n"
+    keep(
+        small_campaign,
+        {"sentence": same, "nth": 2, "equal": 3, "before": same, "after": same},
+    )
+    [(state, number, _)] = placed(text.format(f"{same} {same} {same}"))
+    [(less, _, _)] = placed(text.format(f"{same} {same}"))
+    [(_, first, _)] = placed(text.format(same))
+    assert (state, number, less) == ("here", first + 1, "unclear")
+
+
 def test_comments_on_the_subject_the_whole_letter_and_another_letter_have_their_place(
     small_campaign: Path, placed: Callable[..., list[tuple[Any, ...]]]
 ) -> None:
@@ -116,8 +147,10 @@ def test_comments_are_imported_answered_closed_and_deleted_by_the_page_alone(
 
     assert ask("import-comments", file={"format": "advocacy-comments"}) == 400
     assert ask("import-comments", file=comments_file(campaign="rivers")) == 422
+    before = len(tab.events)
     status, _, data = running.ask("import-comments", {"desk": tab.desk, "file": comments_file()})
     assert (status, json.loads(data)) == (200, {"new": 1, "known": 0})
+    assert tab.told("comments", before)[0]["answers"] == []
     before = len(tab.events)
     act = {"id": f"{1:032x}", "by": "Jo Li"}
     assert ask("comment", do="answer", text="At nine.", **act) == 204

@@ -78,12 +78,44 @@ def test_a_program_that_has_ended_is_told_at_once_and_the_text_can_be_copied(
     page.see("Not connected", "#state")
     page.see("Not connected", "#verdict")
     assert page.tab.is_visible("#gone")
+    page.good(False)
     page.tab.keyboard.press("Control+s")
-    page.see("Nothing was saved. Your text stays in this tab.", "#notice")
+    page.see("Not saved", "#saved")
+    assert page.tab.is_hidden("#notice")
+    page.tab.keyboard.type("also ")
+    page.tab.wait_for_timeout(1000)
+    assert page.tab.is_hidden("#stop-box"), "nothing is wrong with the letter"
     page.tab.click("#copy-text")
     page.see("Copied", "#copy-text")
     assert "We kindly ask you" in page.tab.evaluate("navigator.clipboard.readText()")
+    running.process.wait(20)
+    start(small_campaign)
+    page.good()
+    page.see_not("Not connected", "#state")
+    page.see("Unsaved changes", "#saved")
+    assert page.tab.is_hidden("#gone")
     page.said.clear()  # the browser tells of each try to connect
+
+
+def test_a_program_that_does_not_answer_is_told_and_a_save_that_waits_too(
+    start: Start, visit: Visit, small_campaign: Path
+) -> None:
+    running = start(small_campaign)
+    page = visit(running.address).ready()
+    page.replace("We ask you", "We kindly ask you")
+    page.see("We kindly ask")
+    os.kill(running.process.pid, signal.SIGSTOP)
+    page.tab.keyboard.press("Control+s")
+    page.see("Saving…", "#saved")
+    page.see("No answer yet.", "#state")
+    page.see("does not answer at the moment", "#gone")
+    assert page.tab.is_visible("#copy-text")
+    page.good(False)
+    os.kill(running.process.pid, signal.SIGCONT)
+    page.saved()
+    page.good()
+    page.see_not("No answer", "#state")
+    assert page.tab.is_hidden("#gone")
 
 
 def test_eight_tabs_are_open_and_each_works(

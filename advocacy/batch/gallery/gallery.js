@@ -11,7 +11,7 @@
   let keeps = true;
   let name = read("advocacy-comments/name") ?? "";
   let comments = earlier();
-  let at = null; // what is being commented: its letter, its sentence, and the comment to change
+  let at = null; // what is being commented: its letter, its place, and the comment to change
 
   const el = (tag, properties, ...children) => {
     const node = document.createElement(tag);
@@ -56,19 +56,31 @@
 
   const letters = [...document.querySelectorAll("details[data-letter]")].map((box) => {
     const letter = JSON.parse(box.dataset.letter);
-    return { box, letter, key: JSON.stringify(letter), text: box.querySelector("pre"), sentences: [...box.querySelectorAll(".sentence")] };
+    const sentences = [...box.querySelectorAll(".sentence")];
+    const places = sentences.map((span, at) => placeOf(sentences.map((one) => one.dataset.sentence), at));
+    return { box, letter, key: JSON.stringify(letter), text: box.querySelector("pre"), sentences, places };
   });
   const keyOf = ({ stage, to, name: who, language, wording, day }) => JSON.stringify({ stage, to, name: who, language, wording, day });
-  const of = (one, sentence) =>
-    comments.filter((comment) => keyOf(comment.letter) === one.key && (sentence === undefined || comment.sentence === sentence));
+  const of = (one, place) =>
+    comments.filter((comment) => keyOf(comment.letter) === one.key && (place === undefined || (comment.sentence === place.sentence && (comment.nth ?? 1) === place.nth)));
+
+  /** A sentence with what tells it from equal ones: its number among them, and its neighbors. */
+  function placeOf(all, at) {
+    const nth = all.slice(0, at + 1).filter((text) => text === all[at]).length;
+    const equal = all.filter((text) => text === all[at]).length;
+    return { sentence: all[at], nth, equal, before: all[at - 1] ?? "", after: all[at + 1] ?? "" };
+  }
+  const placed = ({ sentence, nth = 1, equal = 1, before = "", after = "" }) => ({ sentence, nth, equal, before, after });
+  const WHOLE = placed({ sentence: "" });
 
   // --- writing ------------------------------------------------------------------------------------
 
   const begun = new Map(); // what was typed when the Escape key closed the form
-  const draftOf = ({ one, sentence, comment }) => JSON.stringify([one.key, sentence, comment?.id]);
+  const draftOf = ({ one, place: { sentence, nth }, comment }) => JSON.stringify([one.key, sentence, nth, comment?.id]);
 
-  function write(one, sentence, comment = of(one, sentence).at(-1) ?? null) {
-    at = { one, sentence, comment };
+  function write(one, place, comment = of(one, place).at(-1) ?? null) {
+    const { sentence } = place;
+    at = { one, place, comment };
     $("writing-title").textContent = comment ? "Change your comment" : sentence ? "Comment on this sentence" : "Comment on the whole letter";
     $("quoted").textContent = sentence;
     $("quoted").hidden = !sentence;
@@ -91,7 +103,7 @@
       return;
     }
     const id = at.comment?.id ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-    const fresh = { id, letter: at.one.letter, sentence: at.sentence, by: name, when: new Date().toISOString(), text, saved: false };
+    const fresh = { id, letter: at.one.letter, ...at.place, by: name, when: new Date().toISOString(), text, saved: false };
     comments = at.comment ? comments.map((old) => (old.id === id ? fresh : old)) : [...comments, fresh];
     begun.delete(draftOf(at));
     dialog.close();
@@ -113,8 +125,8 @@
   }
 
   function draw(one) {
-    for (const span of one.sentences) {
-      const count = of(one, span.dataset.sentence).length;
+    for (const [number, span] of one.sentences.entries()) {
+      const count = of(one, one.places[number]).length;
       span.classList.toggle("commented", count > 0);
       if (count) span.setAttribute("aria-description", `${count} ${count === 1 ? "comment" : "comments"} by you`);
       else span.removeAttribute("aria-description");
@@ -130,7 +142,7 @@
           ...(comment.sentence ? [el("blockquote", { lang: one.letter.language }, comment.sentence)] : []),
           el("p", { className: "said" }, comment.text),
           el("p", { className: "by" }, `${comment.by}${comment.saved ? "" : " – not saved yet"}`),
-          el("button", { type: "button", onclick: () => write(one, comment.sentence, comment) }, "Change"),
+          el("button", { type: "button", onclick: () => write(one, placed(comment), comment) }, "Change"),
           el("button", { type: "button", onclick: () => remove({ one, comment }) }, "Delete"),
         ),
       ),
@@ -147,7 +159,7 @@
   }
 
   function save() {
-    const said = comments.map(({ id, letter, sentence, by, when, text }) => ({ id, letter, sentence, by, when, text }));
+    const said = comments.map((one) => ({ id: one.id, letter: one.letter, ...placed(one), by: one.by, when: one.when, text: one.text }));
     const file = { format: "advocacy-comments", campaign, comments: said };
     const who = name.normalize("NFKD").replace(/[^A-Za-z0-9]+/g, "-").replace(/^-+|-+$/g, "").toLowerCase().slice(0, 40);
     const address = URL.createObjectURL(new Blob([JSON.stringify(file, null, 2)], { type: "application/json" }));
@@ -179,17 +191,17 @@
       span.addEventListener("click", () => {
         if (String(getSelection())) return; // somebody copies words
         step(number);
-        write(one, span.dataset.sentence);
+        write(one, one.places[number]);
       });
       span.addEventListener("keydown", (event) => {
         const to = { ArrowDown: number + 1, ArrowRight: number + 1, ArrowUp: number - 1, ArrowLeft: number - 1, Home: 0, End: one.sentences.length - 1 }[event.key];
         if (to !== undefined) step(to);
-        else if (event.key === "Enter" || event.key === " ") write(one, span.dataset.sentence);
+        else if (event.key === "Enter" || event.key === " ") write(one, one.places[number]);
         else return;
         event.preventDefault();
       });
     });
-    const whole = el("button", { type: "button", onclick: () => write(one, "", null) }, "Comment on the whole letter");
+    const whole = el("button", { type: "button", onclick: () => write(one, WHOLE, null) }, "Comment on the whole letter");
     const list = el("ul", { className: "comments", hidden: true, role: "list", "aria-label": "Your comments on this letter" });
     one.box.append(el("p", { className: "whole" }, whole), list);
   }

@@ -22,7 +22,16 @@ from advocacy.mail.ledger.reading import PAGE, LedgerReader, mailing_id_of
 from advocacy.mail.ledger.runs import MailingRun
 from advocacy.mail.ledger.schema import LETTER, MAILING, TEXT_OF_MAILING, UNMADE
 from advocacy.mail.ledger.transactions import Backend, Transactions, since_boot
-from advocacy.mail.ledger.values import ASSUMED, LedgerEntry, MailingText, Result, State, Taken, Why
+from advocacy.mail.ledger.values import (
+    ASSUMED,
+    RESENT,
+    LedgerEntry,
+    MailingText,
+    Result,
+    State,
+    Taken,
+    Why,
+)
 
 _C = LETTER.c
 
@@ -261,9 +270,8 @@ class Ledger(LedgerReader):
 
     def resend_uncertain(self, name: str, ids: Collection[str] | None = None) -> int:
         """Free letters that may have arrived, all or some, to be sent again; how many."""
-        values = {
-            "state": State.DEFERRED.value, "not_before": None, "resends": _C.resends + 1
-        }  # fmt: skip
+        values: dict[str, Any] = {"state": State.DEFERRED.value, "code": None, "reply": RESENT}
+        values |= {"not_before": None, "resends": _C.resends + 1}
         # Whoever was forgotten has no address any more to send to.
         return self._change_uncertain(name, ids, values, _C.forgotten_at.is_(None))
 
@@ -373,20 +381,15 @@ def _forget(connection: Connection, address_key: str, stands_for: str, now: floa
         )
         number = connection.execute(count).scalar_one()
         name = f"{stands_for}#{number + 1}" if number else stands_for
-        blank = {
+        emptied = (
+            "digest", "recipient_digest", "message_id", "variants", "reply", "bounce", "facts",
+            "person", "failed",
+        )  # fmt: skip
+        blank: dict[str, object] = dict.fromkeys(emptied, "") | {
             "letter_id": name,
             "address": stands_for,
             "address_key": stands_for,
             "sharing": name,
-            "digest": "",
-            "recipient_digest": "",
-            "message_id": "",
-            "variants": "",
-            "reply": "",
-            "bounce": "",
-            "facts": "",
-            "person": "",
-            "failed": "",
             "forgotten_at": now,
         }
         if row.state == State.DEFERRED.value:

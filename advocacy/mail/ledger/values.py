@@ -50,6 +50,7 @@ def by_hand_key(person: str) -> str:
 
 
 ASSUMED = "Assumed to have been sent."
+RESENT = "It may have arrived. The next run sends it again, as you decided."
 """The words in place of a server's where somebody decided that a letter arrived."""
 
 

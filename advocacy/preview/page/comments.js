@@ -48,6 +48,7 @@ function where({ letter, state }) {
   return {
     elsewhere: `On the letter ${words.join(", ")}`,
     changed: "The sentence has changed since",
+    unclear: "The sentence stood in several places, and the text around it has changed",
     gone: "The sentence is no longer in the letter",
   }[state];
 }
@@ -100,7 +101,7 @@ function actions(comment, again) {
     again();
     $(`answer-${comment.id}`).focus();
   };
-  const sentence = comment.state === "elsewhere" ? null : act.sentenceOf(comment.now);
+  const sentence = comment.state === "elsewhere" ? null : act.sentenceOf(comment.at);
   const buttons = [
     sentence ? button("Show in the letter", () => act.show(sentence)) : null,
     sentence && !act.readOnly ? button("Go to the text", () => act.open(sentence)) : null,
@@ -188,8 +189,8 @@ export function startComments(page) {
   $("comment-files").addEventListener("change", () => void importFiles());
 }
 
-/** What readers said about a sentence, in one line. */
-export function saidOf(text) {
-  const about = shown.filter((comment) => !comment.closed && comment.now === text && comment.state !== "elsewhere");
+/** What readers said about the sentence with a number, in one line. */
+export function saidOf(number) {
+  const about = shown.filter((comment) => !comment.closed && comment.now && comment.at === number && comment.state !== "elsewhere");
   return about.map((comment) => `${comment.by}: ${comment.text}`).join(" · ");
 }

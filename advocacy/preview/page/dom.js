@@ -88,3 +88,17 @@ export function timeInWords(when) {
   const day = `${moment.getFullYear()}-${moment.getMonth() + 1}-${moment.getDate()}`;
   return `${inWords(day)}, ${moment.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" })}`;
 }
+
+/** Puts a text on the clipboard. */
+export async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // A browser may refuse that; it copies what is selected.
+    const area = el("textarea", { value: text });
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+}

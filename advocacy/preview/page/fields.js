@@ -1,6 +1,6 @@
 // The campaign's own texts as a form: each is written back into the campaign's file in its place.
 
-import { $, el } from "./dom.js";
+import { $, el, withCode } from "./dom.js";
 import { post, Refused } from "./live.js";
 
 const made = new Map();
@@ -16,13 +16,16 @@ export function fieldDrafts() {
   return [...made.values()].filter(dirty).map((one) => ({ file, keys: one.keys, text: one.editor.text(), base: one.base }));
 }
 
+/** All texts of the form, to be copied. */
+export const fieldTexts = () => [...made.values()].map((one) => `${one.label}: ${one.editor.text()}`).join("\n");
+
 export const anyFieldDirty = () => [...made.values()].some(dirty);
 
 function status() {
   const open = anyFieldDirty();
   $("save-fields").disabled = !open;
   const done = [...made.values()].some((one) => one.justSaved);
-  $("fields-saved").textContent = open ? "Unsaved changes" : done ? "Saved" : "";
+  $("fields-saved").textContent = saving ? "Saving…" : open ? "Unsaved changes" : done ? "Saved" : "";
 }
 
 function make(field) {
@@ -117,7 +120,11 @@ let saving = null;
 
 /** Saves every text that was changed; who asks while it saves, asks for the same. */
 export function saveFields() {
-  saving ??= saveAll().finally(() => (saving = null));
+  saving ??= saveAll().finally(() => {
+    saving = null;
+    status();
+  });
+  status();
   return saving;
 }
 
@@ -133,9 +140,9 @@ async function saveAll() {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (error.status === 409) conflict(one, error.content);
-      else {
+      else if (error.status !== 0) {
         const [problem] = error.content.problems ?? [];
-        one.note.replaceChildren(el("p", {}, problem ? `${problem.message} ${problem.hint}` : "This text could not be saved."));
+        one.note.replaceChildren(el("p", {}, ...withCode(problem ? `${problem.message} ${problem.hint}` : "This text could not be saved.")));
       }
     } finally {
       one.saving = false;

@@ -20,6 +20,14 @@ const UNREACHABLE = {
 addEventListener("unhandledrejection", (event) => event.reason instanceof Refused && event.preventDefault());
 
 let lose = () => {};
+let beSilent = () => {};
+const pending = new Set(); // the questions that have no answer yet, each with when it was asked
+
+/** Tells whether a question has had no answer for long: the program may be paused. */
+function lookForSilence() {
+  const now = Date.now();
+  beSilent([...pending].some(({ asked }) => now - asked >= SILENT));
+}
 let line = null;
 let ready = Promise.resolve();
 
@@ -27,11 +35,17 @@ async function ask(path, options) {
   wake();
   await ready;
   let response;
+  const question = { asked: Date.now() };
+  pending.add(question);
+  setTimeout(lookForSilence, SILENT + 50);
   try {
     response = await fetch(path, options);
   } catch {
     lose();
     throw new Refused(0, UNREACHABLE);
+  } finally {
+    pending.delete(question);
+    lookForSilence();
   }
   if (response.status === 204) return null;
   const content = await response.json().catch(() => ({}));
@@ -57,23 +71,26 @@ export async function post(path, content) {
   });
 }
 
+const SILENT = 4000;
 const HIDDEN = 20_000;
 const MOST_LINES = 4;
 const AGAIN = 2000;
 let wake = () => {};
 
 /**
- * Keeps the line open. `told` gets the kind and the fresh parts of each event.
+ * Keeps the line open. `told` gets the kind and the fresh parts of each event, `silent` whether a
+ * question has had no answer for long.
  *
  * A browser keeps six lines to one place at most. So a tab that nobody sees gives its own back, and
  * so does one after which four others have opened theirs. It opens it again when it is used.
  */
-export function listen({ opened, told, lost }) {
+export function listen({ opened, told, lost, silent }) {
   let ended = false;
   let timer = null;
   let later = 0;
   const others = new BroadcastChannel(location.pathname);
   lose = lost;
+  beSilent = silent;
   const open = () => {
     const mine = (line = new EventSource(`events?desk=${desk}`));
     later = 0;

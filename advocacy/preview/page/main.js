@@ -1,6 +1,6 @@
 // The page: what the program tells is kept in `state`, and whatever is new of it is drawn.
 
-import { $, paced } from "./dom.js";
+import { $, copyText, paced } from "./dom.js";
 import { desk, listen, post, Refused } from "./live.js";
 import { tabs } from "./tabs.js";
 import { showChoices, startChoosers } from "./choosers.js";
@@ -13,8 +13,8 @@ import { followCursor, mailActions, markCommented, seeing, sentenceOf, showSente
 import { anyAnswer, saidOf, showComments, startComments } from "./comments.js";
 import { showInbox, showPlain } from "./screen.js";
 import { showFacts, startFacts } from "./facts.js";
-import { anyDirty, bases, copyText, currentName, currentText, drafts, excuse, goBehind, insert, open, placeNow, replaceText, restoreText, saveCurrent, showFiles, showKept, showMarks, showSources, startWriting } from "./write.js";
-import { anyFieldDirty, fieldDrafts, focusField, restoreField, saveFields, showFields, startFields } from "./fields.js";
+import { anyDirty, bases, currentName, currentText, drafts, excuse, goBehind, insert, open, placeNow, replaceText, restoreText, saveCurrent, showConnected, showFiles, showKept, showMarks, showSources, startWriting } from "./write.js";
+import { anyFieldDirty, fieldDrafts, fieldTexts, focusField, restoreField, saveFields, showFields, startFields } from "./fields.js";
 import { remember } from "./places.js";
 import { renewVersions, showVersions, startVersions } from "./versions.js";
 import { showApproval, startHistory } from "./history.js";
@@ -34,6 +34,7 @@ let problems = { all: [] };
 let number = 0;
 let asked = 0;
 let connected = true;
+let quiet = false;
 let waiting = null;
 let typed = 0;
 let judging = null;
@@ -57,7 +58,9 @@ const show = paced(async () => {
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     // A tab that the program does not know any more is told so, and opens its line anew.
-    if (error.status !== 410 && mine === number) refused(error.content.problems?.length ? error.content.problems : [NOT_UNDERSTOOD]);
+    // Without a connection, that is told, and not that anything is wrong with the letter.
+    if (error.status === 0) refused([]);
+    else if (error.status !== 410 && mine === number) refused(error.content.problems?.length ? error.content.problems : [NOT_UNDERSTOOD]);
   }
 }, 110);
 
@@ -142,7 +145,7 @@ function judge() {
 
 function stale() {
   const paper = view === "paper";
-  const current = state.ok && (!paper || state.paperOk);
+  const current = state.ok && (!paper || state.paperOk) && connected && !quiet;
   const good = current && state.wordsOk !== false && !state.refusal.length;
   $("letter").dataset.stale = current ? "no" : "yes";
   const there = { paper: state.pages?.length, email: state.html, plain: state.text, inbox: state.html, versions: true }[view];
@@ -150,7 +153,7 @@ function stale() {
   $("pdf").hidden = !(paper && good && state.wordsOk && state.pages?.length);
   $("pdf").href = `letter.pdf?desk=${desk}`;
   const slow = isWaiting() && !state.refusal.length && Date.now() - asked > SLOW - 100; // a timer may be early
-  showVerdict({ problems: problems.all, known: "more" in state.numbers, slow, connected });
+  showVerdict({ problems: problems.all, known: "more" in state.numbers, slow, connected, quiet });
 }
 
 // --- from the letter to the text ------------------------------------------------------------------
@@ -216,10 +219,33 @@ function pane(name) {
 
 const narrow = matchMedia("(max-width: 60rem)");
 
-/** Puts the errors beside the letter; on a narrow screen beside the text, while that is seen. */
+/**
+ * Puts the errors under the letter; on a narrow screen under the text, while that is seen, where
+ * they begin folded. So nothing moves above them.
+ */
 function placeErrors() {
-  const beside = narrow.matches && document.body.dataset.pane === "write" ? $("editors") : $("marks");
-  if ($("stop-box").nextElementSibling !== beside) beside.before($("stop-box"));
+  const writes = narrow.matches && document.body.dataset.pane === "write";
+  const box = $("stop-box");
+  if (writes && box.parentElement !== $("strip")) {
+    $("strip").prepend(box);
+    $("stop-fold").open = false;
+  } else if (!writes) {
+    if (box.parentElement === $("strip")) $("stop-fold").open = true;
+    if (narrow.matches && box.nextElementSibling !== $("shown")) $("shown").before(box);
+    if (!narrow.matches && box.previousElementSibling !== $("shown")) $("shown").after(box);
+  }
+}
+
+/** Where what stands under the text has grown over the line that is being written, brings that up. */
+function keepCursorSeen() {
+  const scroller = document.activeElement?.closest(".cm-editor")?.querySelector(".cm-scroller");
+  const selection = getSelection();
+  if (!scroller || !$("editors").contains(scroller) || !selection.rangeCount) return;
+  const cursor = selection.getRangeAt(0).getBoundingClientRect();
+  if (!cursor.height) return;
+  const inside = narrow.matches ? document.scrollingElement : scroller;
+  const over = cursor.bottom + 6 - Math.min($("strip").getBoundingClientRect().top, scroller.getBoundingClientRect().bottom);
+  if (over > 0) inside.scrollBy({ top: over });
 }
 
 // --- beginning ------------------------------------------------------------------------------------
@@ -228,15 +254,32 @@ function timeline() {
   if (state.chosen) $("timeline").src = `timeline?desk=${desk}&day=${state.chosen.day}`;
 }
 
+const LOST = "The connection to advocacy preview was lost. Start it again, and this page continues. What you typed before is kept on this computer. What you type now is kept in this tab only.";
+const QUIET = "advocacy preview does not answer at the moment. What you type now is kept in this tab, and what you save is saved when it answers.";
+
+function tellConnection() {
+  $("gone").hidden = connected && !quiet;
+  const words = connected ? QUIET : LOST;
+  if ($("gone-words").textContent !== words) $("gone-words").textContent = words;
+  if ($("gone").hidden) $("copy-text").textContent = "Copy my text";
+  showConnected(connected);
+  judge();
+}
+
 function lost() {
   connected = false;
-  $("gone").hidden = false;
-  judge();
+  tellConnection();
+}
+
+function silent(fresh) {
+  if (fresh === quiet) return;
+  quiet = fresh;
+  tellConnection();
 }
 
 function opened() {
   connected = true;
-  $("gone").hidden = true;
+  tellConnection();
   show();
 }
 
@@ -280,6 +323,8 @@ async function start() {
   });
   startVersions();
   narrow.addEventListener("change", placeErrors);
+  placeErrors();
+  new ResizeObserver(keepCursorSeen).observe($("strip"));
   $("choosing").addEventListener("click", () => {
     const open = $("choosing").getAttribute("aria-expanded") === "true";
     $("choosing").setAttribute("aria-expanded", String(!open));
@@ -314,8 +359,11 @@ async function start() {
     for (const id of ["tab-text", "tab-fields"]) $(id).hidden = true;
     writing.choose("tab-facts");
   }
-  $("copy-text").addEventListener("click", () => void copyText());
-  listen({ opened, told, lost });
+  $("copy-text").addEventListener("click", async () => {
+    await copyText($("panel-fields").hidden ? currentText() : fieldTexts());
+    $("copy-text").textContent = "Copied";
+  });
+  listen({ opened, told, lost, silent });
 }
 
 void start();

@@ -11,14 +11,14 @@ let open = () => {};
 let now = (sentence) => sentence;
 let saidOf = () => "";
 let comments = () => {};
-let commented = new Map(); // how many comments a sentence has, by its text
+let commented = new Map(); // how many comments a sentence has, by its number
 let cursor = null;
 let active = 0;
 const FOLLOWING = 20_000;
 
 /** Finds the sentences in all that is shown. */
 export function showSentences(fresh) {
-  sentences = fresh;
+  sentences = fresh.map((one, number) => ({ ...one, number }));
   located.paper = locate($("pages"), sentences);
   located.plain = locate($("plain"), sentences);
   mailDrawn();
@@ -40,13 +40,13 @@ export function mailDrawn() {
 /** Marks the sentences that readers have commented on. */
 export function markCommented(list) {
   commented = new Map();
-  for (const { now: text } of list) commented.set(text, (commented.get(text) ?? 0) + 1);
+  for (const { at } of list) commented.set(at, (commented.get(at) ?? 0) + 1);
   marks();
   repaint();
 }
 
-/** The sentence of the letter with a text, if there is one. */
-export const sentenceOf = (text) => sentences.find((one) => one.text === text) ?? null;
+/** The sentence of the letter with a number, if there is one. */
+export const sentenceOf = (number) => sentences[number] ?? null;
 
 /** Says which of paper, email, plain and inbox is seen. */
 export function seeing(name) {
@@ -92,7 +92,7 @@ function jump(sentence) {
 /** Brings a sentence of the letter into view. */
 export function showSentence(sentence) {
   // The same sentence, though the program may have told it again since.
-  const hit = located[view].find(({ sentence: one }) => one.text === sentence.text && one.line === sentence.line);
+  const hit = located[view].find(({ sentence: one }) => one.text === sentence.text && one.number === sentence.number);
   if (hit?.ranges.length) bring(hit.ranges[0].getBoundingClientRect().top);
   repaint(hit);
   explain(sentence);
@@ -114,7 +114,7 @@ export function followCursor(place) {
 
 /** Whether a place of what is shown can be seen. */
 function isSeen(box) {
-  const pane = $("letter").getBoundingClientRect();
+  const pane = $("shown").getBoundingClientRect();
   if (!pane.height) return true;
   const top = box.top + (view === "email" ? mailTop() : 0);
   return top > Math.max(pane.top, 0) + 60 && top + box.height < Math.min(pane.bottom, innerHeight) - 20;
@@ -163,18 +163,17 @@ function startList() {
   });
 }
 
-/** Scrolls a height of what is shown into view; beside problems, into the lower half. */
+/** Scrolls a height of what is shown into view. */
 function bring(height) {
-  const pane = $("letter");
+  const pane = $("shown");
   const inPane = getComputedStyle(pane).overflowY === "auto";
   const shown = inPane ? pane.clientHeight : innerHeight;
   const from = (inPane ? pane.getBoundingClientRect().top : 0) - (view === "email" ? mailTop() : 0);
-  const share = $("stop-box").hidden ? 0.4 : 0.7;
-  (inPane ? pane : document.scrollingElement).scrollBy({ top: height - from - shown * share });
+  (inPane ? pane : document.scrollingElement).scrollBy({ top: height - from - shown * 0.4 });
 }
 
 function explain(sentence) {
-  const why = [sentence?.why, sentence && saidOf(sentence.text)].filter(Boolean).join(" · ");
+  const why = [sentence?.why, sentence && saidOf(sentence.number)].filter(Boolean).join(" · ");
   if ($("why").dataset.why === why) return;
   $("why").dataset.why = why;
   $("why").replaceChildren(...(why ? withCode(why) : []));

@@ -101,7 +101,7 @@ export function paint(view, located, extra = {}) {
   const registry = view.CSS?.highlights;
   if (!registry) return;
   for (const mark of ["uncited", "excused", "dead", "commented", "here"]) {
-    const has = ({ sentence }) => (mark === "commented" ? extra.commented?.has(sentence.text) : sentence.mark === mark);
+    const has = ({ sentence }) => (mark === "commented" ? extra.commented?.has(sentence.number) : sentence.mark === mark);
     const own = located.filter(has).flatMap((one) => one.ranges);
     const all = mark === "here" ? (extra.here?.ranges ?? []) : own;
     if (all.length) registry.set(mark, new view.Highlight(...all));

@@ -1,6 +1,6 @@
 // What was typed and never saved: after a crash, a restart or a closed tab it is offered again.
 
-import { $, el, timeInWords } from "./dom.js";
+import { $, copyText, el, timeInWords } from "./dom.js";
 import { get, post, Refused } from "./live.js";
 
 let act = {};
@@ -44,7 +44,7 @@ async function puts(text) {
 
 async function copy(work, button) {
   const texts = [...work.texts, ...work.fields].map((one) => one.text);
-  await navigator.clipboard.writeText(texts.join("\n\n"));
+  await copyText(texts.join("\n\n"));
   button.textContent = "Copied";
 }
 

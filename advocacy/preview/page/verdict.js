@@ -18,13 +18,14 @@ function judge(problems, medium) {
 }
 
 /** Says the verdict at the top and beside the text. */
-export function showVerdict({ problems, known, slow, connected }) {
+export function showVerdict({ problems, known, slow, connected, quiet }) {
   const media = Object.entries(MEDIA).map(([medium, name]) => ({ name, ...judge(problems, medium) }));
   const rank = Math.max(...media.map((one) => one.rank));
   const same = media.every((one) => one.words === media[0].words);
   let words = same ? `${media[0].words}.` : media.map((one) => `${one.name}: ${one.words.toLowerCase()}.`).join(" ");
   let kind = KINDS[rank];
-  if (!connected) [words, kind] = ["Not connected. Changes are not saved, and the letter is not updated.", "wrong"];
+  if (!connected) [words, kind] = ["Not connected.", "wrong"];
+  else if (quiet) [words, kind] = ["No answer yet.", "wrong"];
   else if (slow) [words, kind] = ["Updating the letter…", "waiting"];
   else if (!known && rank < 2) [words, kind] = ["Checking the letter…", "waiting"];
   for (const id of ["state", "verdict"]) {

@@ -1,6 +1,6 @@
 // Opening, writing and saving files. What is written is shown at once and saved when asked.
 
-import { $, el, setOptions } from "./dom.js";
+import { $, el, setOptions, withCode } from "./dom.js";
 import { get, post, Refused } from "./live.js";
 import { compare } from "./both.js";
 import { askedWith, columnOf, follow } from "./places.js";
@@ -55,14 +55,6 @@ export async function restoreText({ file, text, base }) {
   status();
 }
 
-/** Puts the text that is being written on the clipboard. */
-export async function copyText() {
-  const doc = docs.get(current);
-  if (!doc) return;
-  await navigator.clipboard.writeText(doc.editor.text());
-  $("copy-text").textContent = "Copied";
-}
-
 export const anyDirty = () => [...docs.values()].some(dirty);
 
 function changed() {
@@ -78,6 +70,13 @@ function isElsewhere(name) {
   return file.kind === "letter" || (file.kind !== "yaml" && used.length > 0);
 }
 
+function savedWords(doc) {
+  if (!dirty(doc)) return doc.justSaved ? "Saved" : "";
+  if (doc.saving) return "Saving…";
+  if (doc.unreached) return "Not saved";
+  return kept ? "Unsaved changes" : NOT_KEPT;
+}
+
 function status() {
   const doc = docs.get(current);
   if (doc && !dirty(doc)) doc.refused = null;
@@ -85,7 +84,7 @@ function status() {
   for (const what of ["undo", "redo"]) $(what).disabled = !doc?.editor.can(what);
   const file = fileOf(current);
   $("save").disabled = !doc || !dirty(doc) || doc.saving || file?.builtIn === true;
-  $("saved").textContent = !doc ? "" : dirty(doc) ? (kept ? "Unsaved changes" : NOT_KEPT) : doc.justSaved ? "Saved" : "";
+  $("saved").textContent = !doc ? "" : savedWords(doc);
   const notice = $("notice");
   if (file?.builtIn) {
     tell(
@@ -114,7 +113,7 @@ function tell(words, button) {
   notice.dataset.key = words;
   notice.hidden = false;
   notice.replaceChildren(
-    el("p", {}, words),
+    el("p", {}, ...withCode(words)),
     ...(button ? [el("button", { type: "button", className: "main", onclick: button[1] }, button[0])] : []),
   );
 }
@@ -210,6 +209,8 @@ async function save(name = current) {
     if (error.status === 409) {
       doc.theirs = error.content;
       await both(name);
+    } else if (error.status === 0) {
+      doc.unreached = true; // the line at the bottom says why
     } else {
       doc.refused = said(error);
     }
@@ -298,6 +299,13 @@ export function showFiles(state) {
     $("file").value = current;
   }
   void takeIn();
+  status();
+}
+
+/** Takes in whether the program can be reached: then a save can be tried again. */
+export function showConnected(connected) {
+  if (!connected) return;
+  for (const doc of docs.values()) doc.unreached = false;
   status();
 }
 
