@@ -221,3 +221,26 @@ def test_a_command_that_names_one_of_several_is_shown_in_words(
     page.see("Keep the park open until nine in the evening.", ".editor:not([hidden]) .cm-chip")
     page.see("peer tags 2", "#editors")
     assert "[0]" not in page.text()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        " Dear {{ recipient.name }}, hello.",
+        "Dear {{recipient.name}}, hello.",
+        "Dear {{ recipient.name | upper }}, hello.",
+        'See {{ cite("visits") }} now.',
+        "{% if recipient.title %}Dear{% endif %} all.",
+        "{# uncited: our own view #} so.",
+    ],
+)
+def test_a_command_that_is_typed_by_hand_stands_as_it_was_typed(
+    page: Page, shared_campaign: Path, typed: str
+) -> None:
+    page.tab.focus(".editor:not([hidden]) .cm-content")
+    page.tab.keyboard.press("Control+a")
+    page.tab.keyboard.press("Delete")
+    for key in typed:
+        page.tab.keyboard.press("Space" if key == " " else key)
+    page.save()
+    assert letter_of(shared_campaign).read_text("utf-8") == typed
