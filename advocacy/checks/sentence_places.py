@@ -17,7 +17,11 @@ NEARBY_LINES = 15
 _MOST_WORDS = 4
 _LONG = 12  # characters of a word that are compared: some languages have no spaces
 _WORD = re.compile(r"[^\W_]+")
-_GAP = r"(?:\{[{%#][^\n]*?[}%#]\}|[^\w{]|_|\{(?![{%#]))*?"
+# Each command ends at its own end: if it could go on behind it, there would be too many ways.
+_GAP = (
+    r"(?:\{\{(?:(?!\}\})[^\n])*\}\}|\{%(?:(?!%\})[^\n])*%\}|\{#(?:(?!#\})[^\n])*#\}"
+    r"|[^\w{]|_|\{(?![{%#]))*?"
+)
 _OPENING = "\"'“‘„‚«‹([{¿¡「『（"
 
 

@@ -116,14 +116,22 @@ def eight_bits(data: bytes) -> bytes:
 
     WeasyPrint would print it as a broken black block.
     """
-    if data[24:26] != b"\x10\x00":  # bits and kind of color in a PNG's first chunk
+    # Bits and kind of color in a PNG's first chunk.
+    if sniff(data) != "image/png" or data[24:26] != b"\x10\x00":
         return data
     from PIL import Image
 
     with Image.open(BytesIO(data)) as image:
-        gray = image.convert("I").point(lambda level: level * (1 / 257)).convert("L")
+        levels = image.convert("I;16").tobytes()  # two bytes each, the lower one first
+        gray = Image.frombytes("L", image.size, levels[1::2])
+        clear = image.info.get("transparency")  # the level that is paper, if any
+        if isinstance(clear, int):
+            pairs = zip(levels[::2], levels[1::2], strict=True)
+            paper = (clear & 0xFF, clear >> 8)
+            seen = bytes(0 if pair == paper else 255 for pair in pairs)
+            gray.putalpha(Image.frombytes("L", image.size, seen))
         out = BytesIO()
-        Image.frombytes("L", gray.size, gray.tobytes()).save(out, "PNG")
+        gray.save(out, "PNG")
     return out.getvalue()
 
 

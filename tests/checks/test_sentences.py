@@ -200,6 +200,14 @@ def test_splitting_loses_nothing_and_keeps_the_order(text: str) -> None:
     assert "".join("".join(sentences(text)).split()) == "".join(text.split())
 
 
+def test_words_before_and_behind_many_commands_are_found(tmp_path: Path) -> None:
+    file = tmp_path / "call.md"
+    commands = "{% set x = 1 %}" * 400
+    file.write_text(f"One {commands} two.\n")
+    assert locate_words([Place(file, 1)], "One two") == Place(file, 1, 1)
+    assert locate_words([Place(file, 1)], "One three").column == 1
+
+
 def test_a_long_word_among_many_stops_takes_no_time_that_grows_with_their_product() -> None:
     # Searched from the left at each stop, this paragraph took minutes.
     assert len(sentences("A.B." * 400 + " " + "U.S. " * 1500)) == 1

@@ -486,6 +486,14 @@ def test_styles_that_would_fetch_something_are_refused(
         html_of(letter, campaign, own)
 
 
+def test_styles_with_brackets_in_brackets_without_end_are_refused(
+    letter: Letter, campaign: Campaign, own: Workspace
+) -> None:
+    edit(own, "email.css", "td { padding: 0; }", f"@media all {{ td {{ width: {'a(' * 5000} }} }}")
+    with pytest.raises(AdvocacyError, match="layout-fails"):
+        html_of(letter, campaign, own)
+
+
 def test_a_missing_layout_is_named(letter: Letter, campaign: Campaign, tmp_path: Path) -> None:
     words = campaign.workspace.template("words/en.yaml")
     assert words is not None

@@ -9,7 +9,7 @@ from PIL import Image
 
 from advocacy.documents.pdf.render import pdf_from_html
 from advocacy.documents.screen_pictures import screen_picture
-from advocacy.files.pictures import find_picture, image_problem
+from advocacy.files.pictures import eight_bits, find_picture, image_problem
 from advocacy.files.svg import svg_problem
 from advocacy.files.workspace import Workspace
 
@@ -97,6 +97,19 @@ def test_a_scan_of_sixteen_bits_of_gray_looks_as_it_is(workspace: Workspace, too
             for y in (5, 95):
                 found = image.convert("L").getpixel((x, y))
                 assert abs(found - x * 255 // 199) < 6, (x, y, found)
+
+
+def test_the_clear_level_of_a_scan_stays_clear() -> None:
+    out = io.BytesIO()
+    Image.frombytes("I;16", (2, 1), b"\xff\xff\x64\x64").save(out, "PNG", transparency=65535)
+    shown = Image.open(io.BytesIO(eight_bits(out.getvalue())))
+    assert [shown.convert("LA").getpixel((x, 0)) for x in range(2)] == [(255, 0), (100, 255)]
+
+
+def test_a_small_webp_keeps_its_color() -> None:
+    out = io.BytesIO()
+    Image.new("RGBA", (17, 9), (255, 0, 0, 128)).save(out, "WEBP", lossless=True)
+    assert eight_bits(out.getvalue()) == out.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,11 @@ _COMMENT = re.compile(
 _UNCLEAR = re.compile(r"<!(?!doctype\b)|<\?|</[^a-z]", re.IGNORECASE)
 
 
+_BRACKET = re.compile(r"[()\[\]{}]")
+DEEPEST = 50
+"""Levels of brackets in styles; a media query with a nested rule and a function has four."""
+
+
 def refuse_unsafe_source(html: str, place: Place | None) -> None:
     """Judge a page before its styles are put into its elements.
 
@@ -59,6 +64,15 @@ def _fetches(css: str) -> bool:
     """Whether styles name something to be fetched, be it in CSS's escapes."""
     plain = re.sub(r"\\([0-9a-fA-F]{1,6})\s?", lambda code: chr(int(code[1], 16) & 0x7F), css)
     return bool(_REMOTE_CSS.search(plain.replace("\\", "")))
+
+
+def _is_deep(css: str) -> bool:
+    """Whether brackets of styles are nested deeper than programs that read them can go."""
+    depth = deepest = 0
+    for sign in _BRACKET.findall(css):
+        depth = depth + 1 if sign in "([{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest > DEEPEST
 
 
 class _Guard(HtmlReader):
@@ -96,6 +110,14 @@ class _Guard(HtmlReader):
             guard.handle_endtag(element.tag)
         return list(dict.fromkeys(guard.found))
 
+    def _judge_styles(self, css: str) -> None:
+        if _fetches(css):
+            self._problem("a style that loads a file")
+        if _is_deep(css):
+            message = f"The email layout has styles with more than {DEEPEST} levels of brackets."
+            hint = "Correct them. A closing bracket may be missing."
+            self.found.append(Problem("layout-fails", message, hint, self._place))
+
     def _problem(self, what: str) -> None:
         self.found.append(
             Problem(
@@ -121,8 +143,8 @@ class _Guard(HtmlReader):
                 raise NeedsValue
             if _FETCHING.fullmatch(name):
                 self._problem(f"the attribute `{name}` on `<{tag}>`")
-            elif name == "style" and _fetches(text):
-                self._problem("a style that loads a file")
+            elif name == "style":
+                self._judge_styles(text)
             elif name == "href" and not text.startswith(_LINKS):
                 self._problem(f"a link to `{text}`")
             elif name == "http-equiv" and text.lower() == "refresh":
@@ -142,5 +164,5 @@ class _Guard(HtmlReader):
     def handle_data(self, data: str) -> None:
         if self._in_style and MARK.search(data):
             raise NeedsValue
-        if self._in_style and _fetches(data):
-            self._problem("a style that loads a file")
+        if self._in_style:
+            self._judge_styles(data)

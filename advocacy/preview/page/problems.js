@@ -96,6 +96,7 @@ export function showProblems({ state, view, act }) {
     : state.shown
     ? "This is the last valid version. Fix these errors to update it:"
     : "There is nothing to show yet. Fix these errors first:";
+  $("stop-first").textContent = `${errors.length} error${errors.length === 1 ? "" : "s"}: ${errors[0]?.message ?? ""}`.replaceAll("`", "");
   list($("stop-list"), errors, act);
   $("look").hidden = others.length === 0;
   $("look-title").textContent = titled(others);
