@@ -36,11 +36,14 @@ def temporary_path(path: Path) -> Path:
     return path.with_name(f".{path.name[:80]}.{os.urandom(4).hex()}.tmp")
 
 
-def prepare_folder(folder: Path) -> None:
+def prepare_folder(folder: Path, output: Path | None = None) -> None:
     """Make a folder for letters, with its parents.
 
+    `output` is the folder above it that the user chose: it may be a link, those within it may not.
     Raises AdvocacyError where it cannot be made or written to.
     """
+    if output is not None:
+        check_no_link(folder, output)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         probe = folder / f".{os.urandom(4).hex()}.tmp"
@@ -148,12 +151,15 @@ def open_own(path: Path, flags: int) -> int:
     raise AdvocacyError(_not_own(path))
 
 
-def check_no_link(folder: Path) -> None:
-    """Raise AdvocacyError where a folder that the tool keeps itself is a link to another."""
-    if folder.is_symlink():
-        message = f"{folder.name} must be a folder, but it is a link."
-        hint = "Remove it, or choose another folder with `--output DIR`."
-        raise AdvocacyError(Problem("not-a-file", message, hint, Place(folder)))
+def check_no_link(folder: Path, output: Path) -> None:
+    """Raise AdvocacyError where a folder in the user's output folder is a link, or one above it."""
+    within = folder.relative_to(output).parts
+    for depth in range(1, len(within) + 1):
+        place = output.joinpath(*within[:depth])
+        if place.is_symlink():
+            message = f"{place.name} must be a folder, but it is a link."
+            hint = "Remove it, or choose another folder with `--output DIR`."
+            raise AdvocacyError(Problem("not-a-file", message, hint, Place(place)))
 
 
 def _not_own(path: Path) -> Problem:
