@@ -10,6 +10,7 @@ import errno
 import os
 import re
 import stat
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import StringIO
@@ -179,12 +180,17 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def sweep(folder: Path) -> None:
-    """Remove what a run that was killed left half written; no other run may be at work there."""
+def sweep(folder: Path, *, older: float = 0) -> None:
+    """Remove what a run that was killed left half written, if it is `older` than so many seconds.
+
+    With 0, no other run may be at work there.
+    """
     with suppress(OSError), os.scandir(folder) as found:
         for file in found:
             if _TEMPORARY.fullmatch(file.name):
                 with suppress(OSError):
+                    if older and time.time() - file.stat(follow_symlinks=False).st_mtime < older:
+                        continue
                     Path(file.path).unlink()
 
 
