@@ -80,7 +80,7 @@ def print_addresses(
     )
     kind = "labels" if isinstance(form, PaperSheet) else "envelopes"
     name = request.output / file.id / f"{kind}-{form.name}.pdf"
-    prepare_folder(name.parent)
+    prepare_folder(name.parent, request.output)
     with replace_file(name) as out:
         printed = print_labels(labels, form, about, campaign.workspace, out, skip=skip)
     result.file, result.labels, result.pages = name, printed.labels, printed.pages

@@ -26,7 +26,6 @@ from typing import IO, Any
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.files.writing import (
     cannot_write,
-    check_no_link,
     open_own,
     prepare_folder,
     replace_file,
@@ -272,9 +271,8 @@ class BatchRecord:
 
     def _open(self) -> None:
         if not self._read_only:
-            check_no_link(self.folder.parent)  # the campaign's
-            check_no_link(self.folder)
-            prepare_folder(self.folder)
+            # It is in the campaign's folder, which is in the output folder.
+            prepare_folder(self.folder, self.folder.parent.parent)
             self._files[_JOURNAL] = self._locked_journal()
         with suppress(FileNotFoundError):
             self._files[_MANIFEST] = os.fdopen(open_own(self.folder / NAME, os.O_RDONLY), "rb")

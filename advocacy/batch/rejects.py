@@ -52,11 +52,13 @@ class Rejects:
         self._spool.write(json.dumps([codes, messages, row]) + "\n")
 
     def write(self, folder: Path, *, replaces: bool = True) -> Path | None:
-        """Write `problems.csv` into the batch's folder, or remove an older one if it `replaces` it.
+        """Write `problems.csv` into the campaign's folder, or remove an older one.
 
-        A list that is itself that file is left alone: what remains goes into another.
+        It `replaces` the older one. A list that is itself that file is left alone: what remains
+        goes into another.
         Raises AdvocacyError where it cannot be written.
         """
+        check_no_link(folder, folder.parent)
         path = folder / NAME
         if self._list is not None and path.exists() and path.samefile(self._list):
             path = folder / "problems-again.csv"
@@ -67,7 +69,6 @@ class Rejects:
                     with suppress(OSError):
                         path.unlink()
                 return None
-            check_no_link(folder)
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with replace_file(path) as file:
                 file.writelines(map(csv_line, self._table()))

@@ -80,7 +80,7 @@ def make_worksheets(request: RenderRequest) -> Worksheets:
     day = campaign.letter_date(request.day)
     wanted = wanted_letters(campaign, day, problems.append, request.people, request.stage)
     folder = worksheets_folder(request.output, campaign.file.id)
-    prepare_folder(folder)
+    prepare_folder(folder, request.output)
     everything: list[FormLetter] = []
     for (key, name), letters in groupby(wanted, _writer):
         found = [one for each in letters if (one := _form_letter(campaign, each, request, made))]

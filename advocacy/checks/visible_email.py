@@ -21,6 +21,13 @@ _DISPLAYS = frozenset(_TABLE["displays"])
 _ELEMENTS = frozenset(_TABLE["elements"])
 _WITHIN_LINES = frozenset(_TABLE["within_lines"])
 _WITHOUT_TEXT = frozenset(_TABLE["without_text"])
+_HIDING_ATTRIBUTES: list[str] = _TABLE["hiding_attributes"]
+_ELEMENT_SIZES: dict[str, float] = _TABLE["element_sizes"]
+_SYMBOL_FONT = re.compile(_TABLE["symbol_fonts"])
+_BEFORE_FAMILY = re.compile(
+    r"[^,]*(?:\d[\w.%]*|small|medium|large|smaller|larger)(?:\s*/\s*\S+)?\s+"
+)
+"""The size in a value of `font`, and what stands before it."""
 _NAMED_SIZES: dict[str, float] = _TABLE["sizes"]
 SMALLEST = 8.0
 """CSS pixels that letters must be high."""
@@ -40,6 +47,7 @@ _LONG_LINE = 60
 _LEAST_OPACITY = 0.5
 _MOVING = re.compile(r"(margin|padding)(-\w+)*|text-indent|top|right|bottom|left|inset")
 
+_SIZE_ADJUST = tuple(f"{maker}text-size-adjust" for maker in ("", "-webkit-", "-ms-", "-moz-"))
 _TRANSFORMS = re.compile(
     "(-webkit-|-ms-|-moz-|-o-)?(transform|translate|rotate|scale|zoom|filter|animation(-name)?|"
     "mix-blend-mode|offset-path|margin-(block|inline)(-start|-end)?)"
@@ -139,12 +147,13 @@ def _read(text: str, ground: _Ground, page: _Page) -> None:
 def _styled(element: Any, tag: str, around: _Ground, page: _Page) -> _Ground:
     """What an element and its own styles make of the ground around it."""
     given: dict[str, str] = dict(element.attrib)
-    ground = replace(around, clipped=False)
+    ground = replace(around, clipped=False, size=around.size * _ELEMENT_SIZES.get(tag, 1.0))
     hiding: list[str] = []
     if tag not in _ELEMENTS:
         hiding.append(f"<{tag}>")
-    if "hidden" in given:
-        hiding.append("hidden")
+    hiding += [name for name in _HIDING_ATTRIBUTES if name in given]
+    if not _draws_letters(given.get("face", "").lower()):
+        hiding.append(f"face={given['face']}")
     for name, attribute in (("background-color", "bgcolor"), ("color", "color")):
         if attribute in given:
             ground, hides = _declared(ground, tag, name, given[attribute].lower(), around)
@@ -217,7 +226,7 @@ def _declared(
     if value in ("inherit", "unset", "initial", "revert") or _HARMLESS.fullmatch(name):
         return ground, False
     if name in _CHANGES:
-        return _CHANGES[name](ground, value, around), False
+        return _CHANGES[name](ground, value, around), name == "font" and not _draws_letters(value)
     if name in ("height", "max-height"):
         grows = name == "height" and tag in ("table", "tr", "td", "th")
         return ground, not grows and value not in ("auto", "none", "100%")
@@ -306,6 +315,12 @@ def _has_least_width(value: str, ground: _Ground) -> bool:
     return value == "auto" or (pixels is not None and pixels <= _BROAD)
 
 
+def _draws_letters(value: str) -> bool:
+    """Whether a value of `font-family` or `font` names no font of symbols."""
+    names = (name.strip(" '\"") for name in _BEFORE_FAMILY.sub("", value).split(","))
+    return "var(" not in value and not any(map(_SYMBOL_FONT.fullmatch, names))
+
+
 def _is_loose(value: str, ground: _Ground) -> bool:
     pixels = length_of(value, ground.size)
     return value == "normal" or (
@@ -324,6 +339,8 @@ _SHOWS: dict[str, Callable[[str, _Ground], bool]] = {
     "letter-spacing": _is_loose,
     "word-spacing": _is_loose,
     "min-width": _has_least_width,
+    "font-family": lambda value, _: _draws_letters(value),
+    **dict.fromkeys(_SIZE_ADJUST, lambda value, _: value in ("none", "auto", "100%")),
     "vertical-align": lambda value, ground: is_thin(ground.size)(value, ground.size),
 }
 """Whether a property leaves the text of its element to be seen."""

@@ -11,6 +11,7 @@ from advocacy.campaign.languages import primary_language
 from advocacy.documents.citations import FormattedCitations
 from advocacy.files.cache import file_status, once_per_run
 from advocacy.files.workspace import Workspace
+from advocacy.templating.citation_marks import reads_left_to_right
 from advocacy.templating.values import locale_of, long_date
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "direction",
     "isolated_addresses",
     "isolated_contacts",
+    "isolated_lines",
     "long_date",
     "references",
     "stamps",
@@ -61,6 +63,16 @@ def isolated_contacts(sender: Sender, language: str) -> list[str | Markup]:
     if direction(language) == "ltr":
         return [*found]
     return [Markup('<span dir="ltr">{}</span>').format(text) for text in found]
+
+
+def isolated_lines(lines: Sequence[str], language: str) -> list[str | Markup]:
+    """Lines of an address, of which one in Latin letters keeps its order in any letter."""
+    if direction(language) == "ltr":
+        return [*lines]
+    return [
+        Markup('<span dir="ltr">{}</span>').format(line) if reads_left_to_right(line) else line
+        for line in lines
+    ]
 
 
 def contacts(sender: Sender) -> list[str]:

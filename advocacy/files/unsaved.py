@@ -11,12 +11,14 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from advocacy.files.writing import write_file
+from advocacy.files.writing import sweep, write_file
 
 FOLDER = ".advocacy"
 """The folder beside a campaign for what the program keeps by itself."""
 UNSAVED = "unsaved"
 MOST_BYTES = 20_000_000
+LEFT = 10
+"""The age, in seconds, from which a half-written file is one that a killed program left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,12 @@ def private_folder(folder: Path, name: str) -> Path:
     path = root / name
     path.mkdir(mode=0o700, exist_ok=True)
     return path
+
+
+def sweep_kept(folder: Path) -> None:
+    """Remove what a killed program left half written of what is kept beside a campaign."""
+    for place, _, _ in os.walk(folder / FOLDER):
+        sweep(Path(place), older=LEFT)
 
 
 def write_unsaved(folder: Path, work: UnsavedWork) -> None:

@@ -10,6 +10,7 @@ import errno
 import os
 import re
 import stat
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import StringIO
@@ -35,11 +36,14 @@ def temporary_path(path: Path) -> Path:
     return path.with_name(f".{path.name[:80]}.{os.urandom(4).hex()}.tmp")
 
 
-def prepare_folder(folder: Path) -> None:
+def prepare_folder(folder: Path, output: Path | None = None) -> None:
     """Make a folder for letters, with its parents.
 
+    `output` is the folder above it that the user chose: it may be a link, those within it may not.
     Raises AdvocacyError where it cannot be made or written to.
     """
+    if output is not None:
+        check_no_link(folder, output)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         probe = folder / f".{os.urandom(4).hex()}.tmp"
@@ -147,12 +151,15 @@ def open_own(path: Path, flags: int) -> int:
     raise AdvocacyError(_not_own(path))
 
 
-def check_no_link(folder: Path) -> None:
-    """Raise AdvocacyError where a folder that the tool keeps itself is a link to another."""
-    if folder.is_symlink():
-        message = f"{folder.name} must be a folder, but it is a link."
-        hint = "Remove it, or choose another folder with `--output DIR`."
-        raise AdvocacyError(Problem("not-a-file", message, hint, Place(folder)))
+def check_no_link(folder: Path, output: Path) -> None:
+    """Raise AdvocacyError where a folder in the user's output folder is a link, or one above it."""
+    within = folder.relative_to(output).parts
+    for depth in range(1, len(within) + 1):
+        place = output.joinpath(*within[:depth])
+        if place.is_symlink():
+            message = f"{place.name} must be a folder, but it is a link."
+            hint = "Remove it, or choose another folder with `--output DIR`."
+            raise AdvocacyError(Problem("not-a-file", message, hint, Place(place)))
 
 
 def _not_own(path: Path) -> Problem:
@@ -173,12 +180,17 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def sweep(folder: Path) -> None:
-    """Remove what a run that was killed left half written; no other run may be at work there."""
+def sweep(folder: Path, *, older: float = 0) -> None:
+    """Remove what a run that was killed left half written, if it is `older` than so many seconds.
+
+    With 0, no other run may be at work there.
+    """
     with suppress(OSError), os.scandir(folder) as found:
         for file in found:
             if _TEMPORARY.fullmatch(file.name):
                 with suppress(OSError):
+                    if older and time.time() - file.stat(follow_symlinks=False).st_mtime < older:
+                        continue
                     Path(file.path).unlink()
 
 

@@ -91,6 +91,7 @@ class Application:
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        self._keeper.sweep()
         self._state.on_people_read = self._send_people
         watcher = asyncio.create_task(watch(self._state, self._refresh_tabs))
         try:
@@ -98,6 +99,7 @@ class Application:
         finally:
             watcher.cancel()
             await asyncio.gather(watcher, return_exceptions=True)
+            self._keeper.sweep()
             self._state.close()
 
     def _refresh_tabs(self) -> None:

@@ -17,6 +17,7 @@ from advocacy.files.unsaved import (
     UnsavedWork,
     list_unsaved,
     remove_unsaved,
+    sweep_kept,
     write_unsaved,
 )
 from advocacy.preview.files import ChangedError, find_file
@@ -36,6 +37,10 @@ class TextKeeper:
         self._kept: dict[str, UnsavedWork] = {}
         self._numbers: dict[str, int] = {}
         self._lock = asyncio.Lock()
+
+    def sweep(self) -> None:
+        """Remove what a program that was killed in the middle of a word left half written."""
+        sweep_kept(self._folder)
 
     async def keep(self, show: Show) -> bool:
         """Keep what a tab's request has not saved; whether that was possible."""
@@ -66,6 +71,7 @@ class TextKeeper:
         def present(one: UnsavedText | UnsavedField) -> str | None:
             return _present_text(one, campaign, templates)
 
+        self.sweep()
         offered: list[dict[str, object]] = []
         seen: set[tuple[object, ...]] = set()
         for work in list_unsaved(self._folder):

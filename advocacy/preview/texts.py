@@ -4,13 +4,14 @@ They are written back into the campaign's YAML in place; every comment and all o
 as they are.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from advocacy.campaign.demand import StageDemand
-from advocacy.campaign.languages import LocalText
+from advocacy.campaign.languages import LANGUAGE_PATTERN, LocalText, primary_language
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import Place
 from advocacy.files.content_digests import text_digest
@@ -18,6 +19,7 @@ from advocacy.files.text import read_text
 from advocacy.files.yaml.editing import Remove, SetValue, edited
 from advocacy.files.yaml.reading import YamlMap, parse, read_yaml_text
 from advocacy.files.yaml.splicing import Keys
+from advocacy.letters.parts import letter_languages
 from advocacy.preview.files import ChangedError, rewrite_unless_changed
 
 OPTIONAL = "preview"
@@ -49,15 +51,18 @@ def list_text_fields(campaign: Campaign, stage_name: str) -> list[TextField]:
     file = campaign.file
     stage = file.stages[stage_name]
     at: tuple[str | int, ...] = ("stages", stage_name)
-    found = list(_texts("Subject", stage.subject, (*at, "subject"))) if stage.has("subject") else []
+    written = letter_languages(campaign, stage)
+    wanted = [primary_language(one) for one in written] if len(written) > 1 else []
+
+    def texts(label: str, text: LocalText, keys: Keys) -> Iterator[_Found]:
+        return _texts(label, text, tuple(keys), wanted)
+
+    found = list(texts("Subject", stage.subject, (*at, "subject"))) if stage.has("subject") else []
     if stage.variants is not None:
         for name, wording in stage.variants.subject.items():
             keys = (*at, "variants", "subject", name)
-            found += _texts(f"Subject, variant {name}", wording, keys)
-    if stage.preview is not None:
-        found += _texts("Preview text", stage.preview, (*at, "preview"))
-    else:
-        found.append(("Preview text", (*at, "preview"), ""))
+            found += texts(f"Subject, variant {name}", wording, keys)
+    found += texts("Preview text", stage.preview or LocalText.of(""), (*at, "preview"))
     demand = file.stage_demand(stage)
     if demand is not None:
         own = stage.demand if isinstance(stage.demand, StageDemand) else None
@@ -65,27 +70,36 @@ def list_text_fields(campaign: Campaign, stage_name: str) -> list[TextField]:
             key: (*at, "demand") if own is not None and own.has(key) else ("demand",)
             for key in ("summary", "asks")
         }
-        found += _texts("The demand in one line", demand.summary, (*places["summary"], "summary"))
+        found += texts("The demand in one line", demand.summary, (*places["summary"], "summary"))
         for number, ask in enumerate(demand.asks):
-            found += _texts(f"Ask {number + 1}", ask, (*places["asks"], "asks", number))
+            found += texts(f"Ask {number + 1}", ask, (*places["asks"], "asks", number))
     own_peers = stage.has("precedents")
     start = (*at, "precedents") if own_peers else ("precedents",)
     for number, peer in enumerate(file.stage_precedents(stage)):
-        found += _texts(f"What {peer.organization} did", peer.action, (*start, number, "action"))
-    found += _texts("Title of the campaign", file.title, ("title",))
+        found += texts(f"What {peer.organization} did", peer.action, (*start, number, "action"))
+    found += texts("Title of the campaign", file.title, ("title",))
     return [TextField(label, keys, text, campaign.file.place(*keys)) for label, keys, text in found]
 
 
 _Found = tuple[str, tuple[str | int, ...], str]
 
 
-def _texts(label: str, text: LocalText, keys: tuple[str | int, ...]) -> Iterator[_Found]:
-    """Yield one field, or one for each language."""
-    if not text.languages:
+def _texts(
+    label: str, text: LocalText, keys: tuple[str | int, ...], wanted: Sequence[str]
+) -> Iterator[_Found]:
+    """Yield one field, or one for each language: of the text, and of the letters (`wanted`).
+
+    A text that stands for all languages is in the first of the wanted, the campaign's own.
+    """
+    if not text.languages and not wanted:
         yield label, keys, str(text)
         return
     for language in text.languages:
         yield f"{label} ({language})", (*keys, language), text.get(language) or ""
+    there = {primary_language(one) for one in text.languages}
+    for number, language in enumerate(one for one in wanted if one not in there):
+        first = not text.languages and number == 0
+        yield f"{label} ({language})", (*keys, language), str(text) if first else ""
 
 
 def replace_text(text: str, path: Path, keys: Keys, value: str) -> str:
@@ -122,10 +136,52 @@ def save_text(path: Path, keys: Keys, value: str, base: str) -> str:
 
 def _edit(text: str, path: Path, keys: Keys, value: str) -> SetValue | Remove | None:
     """The edit that writes a value; an empty preview text has no key."""
-    keys = tuple(keys)
+    keys, after = tuple(keys), ("subject", "template")
+    data = _read(text, path)
+    if _is_translation(data, keys):
+        *above, language = keys
+        whole = _at(data, above)
+        if isinstance(whole, dict):
+            is_last = list(whole) == [language]
+            if value or above[-1] != OPTIONAL:
+                return SetValue(keys, value) if value or language in whole else None
+            return Remove(above if is_last else keys) if language in whole else None
+        if language == _own_language(data) and whole is not None:
+            keys = tuple(above)
+        else:
+            both = {_own_language(data): whole} if whole else {}
+            return SetValue(above, both | {str(language): value}, after) if value else None
     if keys[-1] != OPTIONAL or value:
-        return SetValue(keys, value, after=("subject", "template"))
+        return SetValue(keys, value, after)
     return Remove(keys) if read_text_at(text, path, keys) else None
+
+
+def _own_language(data: Any) -> str:
+    return primary_language(str(data.get("language") or "en"))
+
+
+def _is_translation(data: Any, keys: Keys) -> bool:
+    """Whether keys lead to a text in one language, though the file may have it in another form."""
+    *above, language = keys
+    if not above or not re.fullmatch(LANGUAGE_PATTERN, str(language)):
+        return False
+    whole = _at(data, above)
+    if whole is None:
+        return above[-1] == OPTIONAL and isinstance(_at(data, above[:-1]), dict)
+    is_by_language = isinstance(whole, dict) and all(
+        re.fullmatch(LANGUAGE_PATTERN, str(key)) for key in whole
+    )
+    return isinstance(whole, str) or is_by_language
+
+
+def _at(data: Any, keys: Keys) -> Any:
+    """What stands at keys; None where they lead nowhere."""
+    try:
+        for key in keys:
+            data = data[key]
+    except (KeyError, IndexError, TypeError):
+        return None
+    return data
 
 
 def _wrong(data: YamlMap) -> Sequence[Any]:
@@ -136,15 +192,22 @@ def _wrong(data: YamlMap) -> Sequence[Any]:
 
 def read_text_at(text: str, path: Path, keys: Keys) -> str:
     """The text at `keys` of a YAML file's text. Raises ChangedError where there is none."""
-    data: Any = read_yaml_text(text.replace("\r\n", "\n").replace("\r", "\n"), path)
-    try:
-        for key in keys[:-1]:
-            data = data[key]
-        if keys[-1] == OPTIONAL and OPTIONAL not in data:
+    data = _read(text, path)
+    if _is_translation(data, keys):
+        *above, language = keys
+        whole = _at(data, above)
+        if isinstance(whole, str):
+            found = whole if language == _own_language(data) else ""
+        else:
+            found = (whole or {}).get(language, "")
+    else:
+        found = _at(data, keys)
+        if found is None and keys[-1] == OPTIONAL and isinstance(_at(data, keys[:-1]), dict):
             return ""
-        data = data[keys[-1]]
-    except (KeyError, IndexError, TypeError):
-        data = None
-    if not isinstance(data, str):
+    if not isinstance(found, str):
         raise ChangedError("")
-    return data
+    return found
+
+
+def _read(text: str, path: Path) -> Any:
+    return read_yaml_text(text.replace("\r\n", "\n").replace("\r", "\n"), path)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any, Literal, cast
+from unicodedata import bidirectional
 
 from jinja2.runtime import Undefined
 from markupsafe import Markup
@@ -86,6 +87,12 @@ def value_html(text: str) -> str:
     """
     html = escape(text).replace("\n", "<br>")
     return f"<bdi>{html}</bdi>" if _RIGHT_TO_LEFT.search(text) else html
+
+
+def reads_left_to_right(text: str) -> bool:
+    """Whether a text has letters, and all of them are written from left to right."""
+    kinds = {bidirectional(char) for char in text}
+    return "L" in kinds and kinds.isdisjoint(("R", "AL"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from advocacy.errors import AdvocacyError
 from advocacy.files.text import read_text
 from advocacy.files.workspace import Workspace
-from advocacy.templating.citation_marks import value_html
+from advocacy.templating.citation_marks import reads_left_to_right, value_html
 from advocacy.templating.environment import TemplateEnvironment
 from advocacy.templating.filters import counted
 from advocacy.templating.running import RUN, WATCH, TemplateWatch, ValueMistake
@@ -34,6 +34,7 @@ class LayoutEnvironment(TemplateEnvironment):
         super().__init__(workspace, watch)
         self.filters["value_html"] = counted(_value_html)
         self.filters["small_marks"] = counted(_small_marks)
+        self.filters["isolated"] = counted(_isolated)
 
     def own(self, text: str) -> Markup:
         """A value as HTML."""
@@ -65,6 +66,20 @@ def _small_marks(value: Any) -> Markup:
     """A value as HTML whose apostrophes have a class of their own, for small capitals."""
     found = _value_html(value)
     return trusted(_APOSTROPHE.sub('<span class="small-mark">’</span>', found))
+
+
+def _isolated(value: Any, around: str) -> Any:
+    """A line as HTML that keeps its order in a letter from right to left (`around` is `rtl`).
+
+    There a line in Latin letters that begins or ends with a figure, such as `12 Main St.`, would
+    have the figure on its other side.
+    """
+    if around != "rtl":
+        return value
+    found = _value_html(value)
+    if not reads_left_to_right(found.striptags()):
+        return value
+    return trusted(f'<span dir="ltr">{found}</span>')
 
 
 @lru_cache(maxsize=32)

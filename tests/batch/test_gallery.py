@@ -17,10 +17,14 @@ from advocacy.batch.campaigns import RenderRequest, render_campaign
 from advocacy.batch.gallery import render_gallery
 from advocacy.batch.gallery.entries import GalleryEntry, entries, pictures
 from advocacy.batch.gallery.sentences import split_text
+from advocacy.batch.labels import print_addresses
+from advocacy.batch.rejects import write_rejects
+from advocacy.batch.worksheets import make_worksheets
 from advocacy.campaign.addressing import People
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients.select import Selection
 from advocacy.checks.sentences import read_letter
+from advocacy.documents.print_shop.stationery import SHEETS
 from advocacy.documents.text import render_text
 from advocacy.errors import AdvocacyError, Problem
 from advocacy.letters.comments import FileOfComments, add_comments, read_comments
@@ -518,3 +522,37 @@ def test_a_link_in_the_place_of_a_folder_of_letters_is_refused(
     with pytest.raises(AdvocacyError, match="not-a-file"):
         render_campaign(RenderRequest(small_campaign, output=tmp_path / "out"))
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize("planted", ["parks", "parks/forms", "parks/_gallery/call"])
+def test_no_command_writes_or_removes_anything_behind_a_link_in_the_output_folder(
+    small_campaign: Path, tmp_path: Path, planted: str
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "out" / planted
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tmp_path / "elsewhere")
+    request = RenderRequest(small_campaign, output=tmp_path / "out", formats=("txt",))
+    refused = []
+    for name, command in (
+        ("labels", lambda: print_addresses(request, SHEETS["avery-5160"])),
+        ("forms", lambda: make_worksheets(request)),
+        ("gallery", lambda: render_gallery(request)),
+        ("rejects", lambda: write_rejects([], None, {}, tmp_path / "out" / "parks")),
+    ):
+        try:
+            command()
+        except AdvocacyError as error:
+            refused += [name for problem in error.problems if problem.code == "not-a-file"]
+    whose = {"parks/forms": ["forms"], "parks/_gallery/call": ["gallery"]}
+    assert refused == whose.get(planted, ["labels", "forms", "gallery", "rejects"])
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_an_output_folder_that_is_a_link_is_the_users_own_choice(
+    small_campaign: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "out").symlink_to(tmp_path / "disk")
+    print_addresses(RenderRequest(small_campaign, output=tmp_path / "out"), SHEETS["avery-5160"])
+    assert list((tmp_path / "disk" / "parks").glob("labels-*.pdf"))

@@ -94,6 +94,12 @@ HIDDEN_IN_EMAIL = [
     ".references ol { line-height: 0 }",
     ".references { filter: opacity(0) }",
     ".references { a-property-of-tomorrow: hide }",
+    ".references, .references * { font-family: Wingdings !important }",
+    ".references { font-family: Georgia, 'Zapf Dingbats' } .references * { font-family: inherit }",
+    ".references, .references * { font: small/1.4 'Webdings', serif !important }",
+    ".references, .references * { font: 16px Wingdings 2 !important }",
+    ".references { -webkit-text-size-adjust: 1% }",
+    ".references { mso-ansi-font-size: 1pt }",
     "@media screen { .references { display: none !important } }",
     "@media (min-width: 1px) { @media screen { .references { color: #fff !important } } }",
     "@supports (color: red) { .references { font-size: 0 !important } }",
@@ -153,6 +159,8 @@ SHOWN_IN_EMAIL = [
     ".sheet { border: 1px solid rgb(0 0 0 / 20%); border-radius: 9999px; outline: 2px solid navy }",
     ".sheet { overflow: hidden; box-shadow: 0 8px 32px rgba(0, 0, 0, .2) }",
     ".sheet { overflow: hidden } h1 { white-space: nowrap }",
+    ".references { font: 15px -apple-system, 'Segoe UI', sans-serif, 'Segoe UI Symbol' }",
+    ".references { font-family: Georgia, 'Noto Color Emoji'; text-size-adjust: 100% }",
     "h1 { text-shadow: 0 1px 2px #999; zoom: 1; margin-top: -4px; letter-spacing: 3px }",
     "@media all { a:hover { color: #fff } .foot::after { content: ''; clear: both } }",
     "@media all { .no-such { display: none } .foot .no-such { color: #fff } }",
@@ -184,6 +192,42 @@ def test_an_element_that_a_reader_must_open_hides_the_text(
     assert "the text “We ask you to keep" in in_email(small_campaign)[0].message
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<small>" * 12, "</small>" * 12),
+        ("<sub>" * 12, "</sub>" * 12),
+        ("<div popover>", "</div>"),
+        ("<div inert>", "</div>"),
+        ("<dialog>", "</dialog>"),
+        ('<font face="Wingdings">', "</font>"),
+    ],
+)
+def test_references_that_an_element_or_attribute_hides_count_as_missing(
+    small_campaign: Path, layouts: Path, before: str, after: str
+) -> None:
+    path = layouts / "email.html"
+    text = path.read_text().replace(
+        "{{ reference.html }}", f"{before}{{{{ reference.html }}}}{after}"
+    )
+    assert text != path.read_text()
+    path.write_text(text)
+    found = in_email(small_campaign)
+    assert any("the reference of `visits`" in problem.message for problem in found)
+
+
+@pytest.mark.parametrize("tag", ["small", "sup", "big", 'font face="Georgia, Segoe UI Symbol"'])
+def test_an_element_that_makes_references_somewhat_smaller_is_left_alone(
+    small_campaign: Path, layouts: Path, tag: str
+) -> None:
+    path = layouts / "email.html"
+    ends = f"</{tag.split()[0]}>"
+    path.write_text(
+        path.read_text().replace("{{ reference.html }}", f"<{tag}>{{{{ reference.html }}}}{ends}")
+    )
+    assert in_email(small_campaign) == []
+
+
 def test_an_email_layout_without_the_text_is_found(small_campaign: Path, layouts: Path) -> None:
     path = layouts / "email.html"
     path.write_text(path.read_text().replace("{{ body }}", ""))
@@ -197,12 +241,14 @@ COVERED = (
 HIDDEN_ON_PAPER = [
     ".note { color: #fff }",
     ".note { float: none; position: absolute; left: -99in }",
+    ".note { font-stretch: 1%; transform: scaleX(.05) }",
     COVERED,
     *(
         pytest.param(rule, marks=pytest.mark.slow)
         for rule in (
             ".note { display: none }",
             ".note { font-size: 1pt }",
+            ".note { transform: scaleX(.15) }",
             ".note { color: #f4f4f4 }",
             ".note { float: none; display: inline-block; width: 0; height: 0; overflow: hidden }",
             ".note { float: none; opacity: .02 }",
@@ -221,6 +267,15 @@ def test_notes_that_the_printed_layout_hides_are_found(
     problems = found(small_campaign)
     assert all(problem.message.startswith("The PDF of the letter") for problem in problems)
     assert any("the reference of `visits`" in problem.message for problem in problems)
+
+
+@pytest.mark.parametrize("rule", [".note { transform: scaleX(.6) }", ".note { font-size: 7pt }"])
+def test_notes_in_narrow_or_small_print_are_left_alone(
+    small_campaign: Path, layouts: Path, rule: str
+) -> None:
+    css = layouts / "letter.css"
+    css.write_text(f"{css.read_text()}\n{rule}\n")
+    assert found(small_campaign) == []
 
 
 def test_a_stage_whose_layout_hides_its_notes_cannot_be_approved(

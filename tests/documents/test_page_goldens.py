@@ -42,3 +42,26 @@ def test_pages_in_each_language_and_layout_are_the_ones_that_were_reviewed(
     command = [tool("pdftotext"), "-layout", str(path), "-"]
     found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     golden(f"pages/{language}-{layout}.pages", found)
+
+
+@pytest.mark.slow
+def test_a_greeting_is_never_alone_at_the_end_of_a_page(tmp_path: Path, tool) -> None:
+    campaign, problems = load_campaign(CAMPAIGNS["de"])
+    assert campaign is not None, problems
+    day = campaign.file.stages["call"].from_
+    (letter, *_) = compose_letters(campaign, day=day, stage="call").letters
+    pages_of_greetings = set()
+    for count in range(6, 12):
+        lines = tuple(("Zeichen", str(number)) for number in range(count))
+        long = replace(letter, layout="large-print", reference_lines=lines)
+        checked, problems = check(long, campaign)
+        assert checked is not None, problems
+        path = tmp_path / "letter.pdf"
+        path.write_bytes(render_pdf(checked, campaign.workspace).data)
+        command = [tool("pdftotext"), "-layout", str(path), "-"]
+        text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        pages = text.split("\f")
+        (number,) = [n for n, page in enumerate(pages) if letter.salutation in page]
+        assert "wir bitten Sie" in pages[number]
+        pages_of_greetings.add(number)
+    assert pages_of_greetings == {0, 1}

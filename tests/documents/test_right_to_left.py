@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -94,6 +95,61 @@ def test_web_addresses_and_telephone_numbers_keep_their_order(language: str) -> 
     phones = re.findall(r'<span dir="ltr"[^>]*>\+[\d ]+</span>', page)
     addresses = re.findall(r'<span dir="ltr"[^>]*>https://example\.org/[^<]*</span>', page)
     assert (len(phones), len(addresses)) == (3, 3)
+
+
+LATIN = ("Jane Doe", "12/3 Main St., Apt. 47", "90210 Beverly", "1st Floor")
+
+
+@both
+@pytest.mark.parametrize("layout", ["letter", "large-print", "window-10", "window-dl", "window-fr"])
+def test_an_address_in_latin_letters_keeps_the_order_of_its_figures_on_paper(
+    language: str, layout: str, tmp_path: Path, tool
+) -> None:
+    checked, workspace = with_latin_address(language, layout)
+    path = tmp_path / "letter.pdf"
+    path.write_bytes(render_pdf(checked, workspace).data)
+    command = [tool("pdftotext"), "-bbox", "-l", "1", str(path), "-"]
+    page = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    left = {word: float(x) for x, word in re.findall(r'<word xMin="([\d.]+)".*>(.*)</word>', page)}
+    for line in LATIN:
+        places = [left[word] for word in line.split()]
+        assert places == sorted(places), line
+
+
+@both
+def test_an_address_in_latin_letters_keeps_the_order_of_its_figures_on_screens(
+    language: str,
+) -> None:
+    checked, workspace = with_latin_address(language, "letter")
+    page = render_html(checked, workspace)
+    archive = zipfile.ZipFile(io.BytesIO(render_docx(checked, workspace)))
+    document = ET.fromstring(archive.read("word/document.xml"))
+    runs = ["".join(t.text or "" for t in one.iter(f"{W}t")) for one in document.iter(f"{W}r")
+            if one.find(f"{W}rPr/{W}rtl") is None]  # fmt: skip
+    for line in LATIN:
+        assert f'<span dir="ltr">{line}</span>' in page
+        marked = line if line[-1].isalpha() and line[0].isalpha() else f"\u202a{line}\u202c\u200f"
+        assert marked in runs
+
+
+@both
+def test_reference_lines_stand_where_the_other_lines_do(
+    language: str, tmp_path: Path, tool
+) -> None:
+    checked, workspace = with_latin_address(language, "letter")
+    path = tmp_path / "letter.pdf"
+    path.write_bytes(render_pdf(checked, workspace).data)
+    command = [tool("pdftotext"), "-bbox", "-l", "1", str(path), "-"]
+    page = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    right = {word: float(x) for x, word in re.findall(r'xMax="([\d.]+)".*>(.*)</word>', page)}
+    assert abs(right["Ref"] - right["Beverly"]) < 1
+
+
+def with_latin_address(language: str, layout: str) -> tuple[CheckedLetter, Workspace]:
+    checked, workspace = letter_of(language)
+    lines = (("Ref", "AB 12/7"),)
+    letter = replace(checked.letter, layout=layout, inside_address=LATIN, reference_lines=lines)
+    return replace(checked, letter=letter), workspace
 
 
 @both

@@ -184,6 +184,52 @@ def test_the_form_has_every_text_that_the_stages_letters_print(small_campaign: P
     assert "preview" not in small_campaign.read_text("utf-8"), "an empty one has no line"
 
 
+def test_the_form_has_each_text_in_every_language_of_the_letter(small_campaign: Path, edit) -> None:
+    letter = small_campaign.parent / "templates/letters/open.md"
+    for language in ("fr", "de"):
+        letter.with_name(f"open.{language}.md").write_text(letter.read_text("utf-8"), "utf-8")
+    edit(
+        small_campaign,
+        "  summary: Keep the park open\n",
+        "  summary:\n    en: Keep\n    es: Abierto\n",
+    )
+
+    def listed() -> dict[str, texts.TextField]:
+        found = texts.list_text_fields(loaded(small_campaign), "call")
+        return {one.label: one for one in found}
+
+    def save(label: str, text: str) -> None:
+        one = listed()[label]
+        texts.save_text(small_campaign, one.keys, text, text_digest(one.text))
+        assert listed()[label].text == text
+
+    labels = [label for label in listed() if label.startswith(("Preview", "The demand"))]
+    assert labels == [
+        *(f"Preview text ({one})" for one in ("en", "de", "fr")),
+        *(f"The demand in one line ({one})" for one in ("en", "es", "de", "fr")),
+    ]
+    save("Preview text (fr)", "Un parc ouvert")
+    save("Preview text (en)", "An open park")
+    save("Preview text (fr)", "")
+    assert loaded(small_campaign).file.stages["call"].preview.plain() == {"en": "An open park"}
+    save("Preview text (en)", "")
+    assert loaded(small_campaign).file.stages["call"].preview is None
+    save("Subject (en)", "Open it")
+    assert loaded(small_campaign).file.stages["call"].subject.plain() == "Open it"
+    save("Subject (de)", "Offen")
+    assert loaded(small_campaign).file.stages["call"].subject.plain() == {
+        "en": "Open it",
+        "de": "Offen",
+    }
+    save("The demand in one line (fr)", "Garder")
+    edit(small_campaign, "subject:", "preview: One for all\n    subject:")
+    save("Preview text (de)", "Eins")
+    assert loaded(small_campaign).file.stages["call"].preview.plain() == {
+        "en": "One for all",
+        "de": "Eins",
+    }
+
+
 def test_lines_that_nobody_changed_keep_their_ends_and_new_ones_end_as_most_do() -> None:
     raw = "One\r\nTwo\nThree\r\n\rFive\r\n"
     text = "One\nTwo\nThree\n\nFive\n"

@@ -22,10 +22,10 @@ def test_the_letter_follows_the_cursor(page: Page, shared_campaign: Path) -> Non
     page.tab.keyboard.press("Control+End")
     page.tab.keyboard.press("ArrowUp")
     page.until(f"{HERE}.includes('This is the very end')")
-    page.until("document.getElementById('letter').scrollTop > 200")
+    page.until("document.getElementById('shown').scrollTop > 200")
     page.tab.keyboard.press("Control+Home")
     page.until(f"{HERE}.includes('We ask you to keep')")
-    page.until("document.getElementById('letter').scrollTop < 200")
+    page.until("document.getElementById('shown').scrollTop < 200")
 
 
 def test_what_is_cited_is_told_and_shown(page: Page) -> None:

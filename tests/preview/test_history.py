@@ -13,7 +13,9 @@ from .conftest import SMALL_LETTER, Page
 pytestmark = pytest.mark.slow
 
 
-def test_each_save_can_be_seen_and_brought_back(page: Page, shared_campaign: Path) -> None:
+def test_each_save_can_be_seen_and_brought_back(
+    page: Page, shared_campaign: Path, tmp_path: Path
+) -> None:
     letter = shared_campaign.parent / "templates/letters/open.md"
     page.replace("Many came", "Families came")
     page.save()
@@ -25,6 +27,10 @@ def test_each_save_can_be_seen_and_brought_back(page: Page, shared_campaign: Pat
     assert page.tab.locator("#history-list li").count() == 3
     assert page.tab.locator("#history-list li >> nth=0").inner_text().count(",") == 2
     page.see("Everyone came", "#history-text mark")
+    page.see("Families came", "#history-text del")
+    rows = page.tab.locator("#history-list li").all_inner_texts()
+    assert len(set(rows)) == 3, "saves of one minute are told apart"
+    page.tab.screenshot(path=tmp_path / "history.png")
     page.tab.click("#history-list button >> nth=2")
     page.see("Many came", "#history-text")
     page.tab.click("#history-use")
@@ -35,6 +41,19 @@ def test_each_save_can_be_seen_and_brought_back(page: Page, shared_campaign: Pat
     page.tab.click("#save")
     page.saved()
     assert letter.read_text("utf-8") == SMALL_LETTER
+
+
+def test_a_save_that_only_removes_a_line_shows_it(page: Page) -> None:
+    page.replace("Please answer by", "Answer by")
+    page.save()
+    page.tab.focus(".editor:not([hidden]) .cm-content")
+    page.tab.keyboard.press("Control+Home")
+    page.tab.keyboard.press("Shift+End")
+    page.tab.keyboard.press("Delete")
+    page.save()
+    page.tab.click("#history-open")
+    page.see("We ask you to keep the park open", "#history-text del")
+    page.tab.click("#history-close")
 
 
 def test_the_page_says_who_approved_and_that_a_change_would_undo_it(

@@ -80,12 +80,12 @@ def test_another_editor_saves_and_the_page_follows_without_losing_its_place(
     page = visit(start(small_campaign).address).ready()
     first, *others = page.tab.eval_on_selector_all("#pages .page", DIGESTS)
     assert others, "there is more than one page"
-    page.tab.eval_on_selector("#letter", "pane => pane.scrollTo(0, 700)")
+    page.tab.eval_on_selector("#shown", "pane => pane.scrollTo(0, 700)")
     page.tab.evaluate("document.querySelector('#pages img').dataset.mine = 'yes'")
     letter.write_text(text + "\nIt is quiet there. " * 119 + "\nThe end.", encoding="utf-8")
     page.see("The end.", "#pages")
     page.see("The end.")
-    assert page.tab.eval_on_selector("#letter", "pane => pane.scrollTop") == 700
+    assert page.tab.eval_on_selector("#shown", "pane => pane.scrollTop") == 700
     assert page.tab.eval_on_selector_all("#pages .page", DIGESTS)[0] == first
     assert page.tab.get_attribute("#pages img", "data-mine") == "yes", "it did not flicker"
     page.tab.focus(".editor:not([hidden]) .cm-content")

@@ -1,6 +1,7 @@
 """Nothing that was typed is lost: not by a crash, a restart, or a closed tab."""
 
 import asyncio
+import os
 import signal
 import socket
 import stat
@@ -123,6 +124,27 @@ def test_killed_in_the_middle_of_a_word_the_restart_offers_the_text(
         if list_unsaved(small_campaign.parent):
             fresh.tab.wait_for_timeout(50)
     assert list_unsaved(small_campaign.parent) == []
+
+
+def test_what_a_killed_program_left_half_written_is_removed_at_the_next_start(
+    start: Start, small_campaign: Path
+) -> None:
+    folder = small_campaign.parent / ".advocacy"
+    left, fresh = (
+        folder / name / f".text.{digits}.tmp"
+        for name, digits in (("unsaved", "0123abcd"), ("history/letters", "4567abcd"))
+    )
+    for path in (left, fresh):
+        path.parent.mkdir(parents=True)
+        path.write_text("half a wor", "utf-8")
+    os.utime(left, (1_000_000_000, 1_000_000_000))
+    running = start(small_campaign)
+    Tab(running)
+    assert not left.exists()
+    assert fresh.exists(), "somebody may be writing it"
+    os.utime(fresh, (1_000_000_000, 1_000_000_000))
+    assert running.end() == 0
+    assert not fresh.exists()
 
 
 @pytest.mark.slow

@@ -84,6 +84,58 @@ def test_a_command_is_shown_in_words_and_changed_by_choice(
     page.see_not("{% for ask in demand.asks %}", editor)
 
 
+BLOCKS = """Dear neighbors,
+
+{% if recipient.title %}
+You lead as {{ recipient.title | upper }}.
+{% endif %}
+
+{%- if previous %} Again: {% elif joint %} We: {% else %} Now: {% endif %} come.
+"""
+
+
+@pytest.mark.parametrize(
+    ("chip", "button", "old", "new"),
+    [
+        ("if title", "Remove, but keep the text", "{% if recipient.title %}\n", ""),
+        ("end of if >> nth=0", "Remove with its text", "You lead", None),
+        ("otherwise, if joint", "Remove with its text", "{% elif joint %} We: ", ""),
+        (
+            "if previous >> nth=0",
+            "Keep only the first text",
+            "{%- if previous %} Again: ",
+            " Again: ",
+        ),
+    ],
+)
+def test_what_belongs_to_a_removed_command_goes_with_it(
+    page: Page, shared_campaign: Path, chip: str, button: str, old: str, new: str | None
+) -> None:
+    letter_of(shared_campaign).write_text(BLOCKS, "utf-8")
+    page.see("You lead", "#editors")
+    page.tab.click(f".editor:not([hidden]) .cm-chip >> text={chip}")
+    page.tab.click(f".cm-changer >> text={button}")
+    page.save()
+    block = BLOCKS[BLOCKS.index("{% if") : BLOCKS.index("{%- if")]
+    expected = BLOCKS.replace(old, new) if new is not None else BLOCKS.replace(block, "\n")
+    if button == "Remove, but keep the text":
+        expected = expected.replace("{% endif %}\n", "", 1)
+    elif button == "Keep only the first text":
+        expected = expected.replace("{% elif joint %} We: {% else %} Now: {% endif %}", "")
+    assert letter_of(shared_campaign).read_text("utf-8") == expected
+
+
+def test_another_choice_keeps_how_a_value_is_written(page: Page, shared_campaign: Path) -> None:
+    letter_of(shared_campaign).write_text("By {{- demand.reply_by | upper -}} .\n", "utf-8")
+    editor = ".editor:not([hidden])"
+    page.see("MARCH 16, 2026", f"{editor} .cm-chip")
+    page.tab.click(f"{editor} .cm-chip")
+    page.tab.get_by_label("Print").select_option("recipient.name")
+    page.save()
+    text = letter_of(shared_campaign).read_text("utf-8")
+    assert text == "By {{- recipient.name | upper -}} .\n"
+
+
 def test_where_nobody_typed_the_file_stays_byte_for_byte(page: Page, shared_campaign: Path) -> None:
     letter = letter_of(shared_campaign)
     before = b"One {{ demand.reply_by }}.\r\n\nTwo\x0b three\xe2\x80\xa8.\r\n\r\n  Last  line\t\n"
@@ -169,3 +221,26 @@ def test_a_command_that_names_one_of_several_is_shown_in_words(
     page.see("Keep the park open until nine in the evening.", ".editor:not([hidden]) .cm-chip")
     page.see("peer tags 2", "#editors")
     assert "[0]" not in page.text()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        " Dear {{ recipient.name }}, hello.",
+        "Dear {{recipient.name}}, hello.",
+        "Dear {{ recipient.name | upper }}, hello.",
+        'See {{ cite("visits") }} now.',
+        "{% if recipient.title %}Dear{% endif %} all.",
+        "{# uncited: our own view #} so.",
+    ],
+)
+def test_a_command_that_is_typed_by_hand_stands_as_it_was_typed(
+    page: Page, shared_campaign: Path, typed: str
+) -> None:
+    page.tab.focus(".editor:not([hidden]) .cm-content")
+    page.tab.keyboard.press("Control+a")
+    page.tab.keyboard.press("Delete")
+    for key in typed:
+        page.tab.keyboard.press("Space" if key == " " else key)
+    page.save()
+    assert letter_of(shared_campaign).read_text("utf-8") == typed

@@ -53,9 +53,8 @@ def render_gallery(request: RenderRequest, watcher: ProgressWatcher | None = Non
     if campaign is None:
         return Gallery(problems=problems)
     folder = request.output / campaign.file.id
-    check_no_link(folder)
-    prepare_folder(folder)
-    check_no_link(folder / FILES)
+    prepare_folder(folder, request.output)
+    check_no_link(folder / FILES, request.output)
     gallery = Gallery(folder / NAME, problems=problems)
     today, day = campaign.today(), request.day
     report = gallery.problems.append
@@ -83,6 +82,7 @@ def _finish(gallery: Gallery, shown: list[Shown], campaign: Campaign, folder: Pa
     write_file(folder / NAME, page)
     now = {document for one in shown for document in one.documents.values()}
     for name in before - now:
+        check_no_link((folder / name).parent, folder)
         (folder / name).unlink(missing_ok=True)
     gallery.size = len(page)
     gallery.letters = sum(bool(one.letter) for one in shown)
@@ -119,7 +119,7 @@ def _make(
     place = PurePosixPath(
         FILES, entry.stage, entry.language, *(f"{part}-{name}" for part, name in entry.wording)
     )
-    prepare_folder(folder / place)
+    prepare_folder(folder / place, folder)
     links: dict[str, str] = {}
     for name, data in documents.items():
         kind = name.rpartition(".")[2]

@@ -5,7 +5,6 @@ letter from right to left, what is written from left to right says so.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from advocacy.campaign.campaign import Cosigner, Sender, Signatory
 from advocacy.documents.frame import contacts
 from advocacy.documents.screen_pictures import ScreenPicture
 from advocacy.documents.word.body import Node, inline_text, paragraph, styled
+from advocacy.templating.citation_marks import reads_left_to_right
 
 _INCH = 96
 _LOGO, _SIGNATURE = (2.2, 0.75), (1.9, 0.6)
@@ -102,6 +102,44 @@ def isolated(nodes: Any) -> Any:
     if not isinstance(nodes, list):
         return nodes
     found: list[Any] = []
+    line: list[Any] = []  # what stands between breaks and separators
+
+    def end_line() -> None:
+        found.extend(_embedded(line) if _is_latin_line(line) else _isolated_words(line))
+        line.clear()
+
+    for node in nodes:
+        if _ends_line(node):
+            end_line()
+            found.append(node)
+        else:
+            line.append(node)
+    end_line()
+    return found
+
+
+def _ends_line(node: Any) -> bool:
+    return isinstance(node, dict) and (node.get("t") == "LineBreak" or node.get("c") == "·")
+
+
+def _is_latin_line(nodes: Sequence[Any]) -> bool:
+    """Whether these are the words of a line in Latin letters alone, figures among them."""
+    kinds = [node.get("t") if isinstance(node, dict) else "" for node in nodes]
+    if not kinds or not set(kinds) <= {"Str", "Space"} or "Space" in (kinds[0], kinds[-1]):
+        return False
+    return reads_left_to_right("".join(node.get("c", "") for node in nodes))
+
+
+def _embedded(line: Sequence[Node]) -> list[Node]:
+    """A line from left to right; figures and stops at its ends need marks to stay there."""
+    words = "".join(" " if node["t"] == "Space" else node["c"] for node in line)
+    if words[0].isalpha() and words[-1].isalpha():
+        return [_span(line)]
+    return _left_to_right(words)
+
+
+def _isolated_words(nodes: Sequence[Any]) -> list[Any]:
+    found: list[Any] = []
     run: list[Any] = []
 
     def close_run() -> None:
@@ -123,9 +161,7 @@ def isolated(nodes: Any) -> Any:
 
 
 def _is_latin(word: str) -> bool:
-    return bool(_LATIN.search(word)) and not any(
-        unicodedata.bidirectional(char) in ("R", "AL") for char in word
-    )
+    return bool(_LATIN.search(word)) and reads_left_to_right(word)
 
 
 def _span(inlines: Iterable[Node]) -> Node:

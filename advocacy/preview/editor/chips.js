@@ -5,6 +5,7 @@
 import { forEachDiagnostic, setDiagnosticsEffect } from "@codemirror/lint";
 import { StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, keymap, showTooltip, ViewPlugin, WidgetType } from "@codemirror/view";
+import { removalsAt } from "./blocks.js";
 import { choicesOf, commandsOf, describe } from "./words.js";
 
 const refresh = StateEffect.define();
@@ -110,10 +111,13 @@ function changer(view, open, known) {
   const buttons = document.createElement("p");
   buttons.append(
     button("Edit as text", () => close(open.from + 2)),
-    button("Remove", () => {
-      view.dispatch({ changes: { from: open.from, to: open.to }, effects: openCommand.of(null), userEvent: "delete" });
-      view.focus();
-    }),
+    // Half of an `if` would break the letter: what belongs together goes together.
+    ...removalsAt(view.state.sliceDoc(), open.from, open.to).map(({ words, changes }) =>
+      button(words, () => {
+        view.dispatch({ changes, effects: openCommand.of(null), userEvent: "delete" });
+        view.focus();
+      }),
+    ),
     button("Done", () => close(open.to)),
   );
   box.append(buttons);

@@ -8,7 +8,7 @@ import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorState, StateEffect, StateField, Transaction } from "@codemirror/state";
+import { Compartment, EditorState, Prec, StateEffect, StateField, Transaction } from "@codemirror/state";
 import { Decoration, drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { commandEnd, daysInWords } from "../page/dom.js";
 import { chips, renewChips, showAsText } from "./chips.js";
@@ -74,27 +74,33 @@ function change(from, to) {
   return { from: head, to: from.length - tail, insert: to.slice(head, to.length - tail) };
 }
 
-/** A space behind `{{` or `{%` puts one before the `}}` or `%}` that stands there already. */
-const roomy = EditorView.inputHandler.of((view, from, to, text) => {
-  if (text !== " " || from !== to) return false;
-  const around = view.state.sliceDoc(Math.max(0, from - 2), from + 2);
-  if (around !== "{{}}" && around !== "{%%}") return false;
-  view.dispatch({ changes: { from, insert: "  " }, selection: { anchor: from + 1 }, userEvent: "input.type" });
-  return true;
-});
-
-/** Pasted paragraphs, with the empty lines without which they would go on what stands around them. */
-function apart(state, markdown) {
-  const { from, to } = state.selection.main;
-  const before = state.sliceDoc(Math.max(0, from - 400), from);
-  const after = state.sliceDoc(to, to + 400);
-  const isLine = /\n[ \t]*$/.test(before) && /^[ \t]*(?:\n|$)/.test(after);
-  const isInline = !markdown.includes("\n") && !/^(?:#|>|[-*] |\d+\. |\|)/.test(markdown);
-  if (isInline && !isLine) return markdown;
-  const above = !before.trim() || /\n[ \t]*\n[ \t]*$/.test(before) ? "" : /\n[ \t]*$/.test(before) ? "\n" : "\n\n";
-  const below = !after.trim() || /^[ \t]*\n[ \t]*\n/.test(after) ? "" : /^[ \t]*\n/.test(after) ? "\n" : "\n\n";
-  return `${above}${markdown}${below}`;
-}
+/**
+ * A space behind `{{` or `{%` puts one before the `}}` or `%}` that stands there already. Who types
+ * that end, types over it, whatever spaces stand before it.
+ */
+const roomy = Prec.high(
+  EditorView.inputHandler.of((view, from, to, text) => {
+    if (from !== to) return false;
+    const typed = (changes, anchor) => {
+      view.dispatch({ changes, selection: { anchor }, userEvent: "input.type" });
+      return true;
+    };
+    const around = view.state.sliceDoc(Math.max(0, from - 2), from + 2);
+    if (text === " " && (around === "{{}}" || around === "{%%}")) return typed({ from, insert: "  " }, from + 1);
+    if (text !== "}" && text !== "%") return false;
+    const line = view.state.doc.lineAt(from);
+    const before = line.text.slice(0, from - line.from);
+    const open = Math.max(before.lastIndexOf("{{"), before.lastIndexOf("{%"));
+    if (open < 0 || /[}%]\}/.test(before.slice(open))) return false;
+    const end = before[open + 1] === "{" ? "}}" : "%}";
+    const after = line.text.slice(from - line.from);
+    const spaces = after.match(/^ */)[0].length;
+    if (before.endsWith(end[0]) && before.length > open + 2 && text === end[1] && after.startsWith(end[1])) return typed([], from + 1);
+    if (text !== end[0] || !after.slice(spaces).startsWith(end)) return false;
+    const kept = spaces && !before.endsWith(" ") ? 1 : 0;
+    return typed({ from: from + kept, to: from + spaces }, from + kept + 1);
+  }),
+);
 
 /** What comes from Word, Google Docs or a mail is put in as the Markdown that a letter has. */
 const pasting = (onPaste) =>

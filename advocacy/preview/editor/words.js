@@ -9,11 +9,16 @@ const OPERATORS = [
 ];
 const KINDS = { cite: "note", quote: "quotation", fact: "statement" };
 const MOST = 48;
+const FILTERS = {
+  upper: (words) => words.toUpperCase(),
+  lower: (words) => words.toLowerCase(),
+  capitalize: (words) => words.slice(0, 1).toUpperCase() + words.slice(1).toLowerCase(),
+};
 
 /** The commands of a line: what they are, and where they begin and end. */
 export function commandsOf(line) {
   const found = [];
-  for (const match of line.matchAll(/\{#.*?#\}|\{\{(?:"[^"]*"|'[^']*'|[^{}])*\}\}|\{%(?:"[^"]*"|'[^']*'|[^%]|%(?!\}))*%\}/g)) {
+  for (const match of line.matchAll(/\{#[\s\S]*?#\}|\{\{(?:"[^"]*"|'[^']*'|[^{}])*\}\}|\{%(?:"[^"]*"|'[^']*'|[^%]|%(?!\}))*%\}/g)) {
     const [text] = match;
     if (!text.startsWith("{#")) found.push({ text, from: match.index, to: match.index + text.length });
   }
@@ -29,6 +34,12 @@ function named(path) {
   return FIXED[path] ?? path.split(".").at(-1).replace(/\[\d+\]/g, "").replaceAll("_", " ");
 }
 
+/** What a value prints behind its filters; a filter that is not known here is named. */
+function filtered(words, filters) {
+  const names = filters.split("|").slice(1).map((one) => one.trim());
+  return names.reduce((now, name) => FILTERS[name]?.(now) ?? `${now}, ${name.replaceAll("_", " ")}`, words);
+}
+
 /** A condition in words: “if Judiciary in committees”. */
 function condition(code) {
   let words = code;
@@ -41,6 +52,11 @@ function condition(code) {
 
 /** What a command is: its kind, its argument, and the words that stand for it. */
 export function describe(text, known) {
+  const signs = { start: text.match(/^..([-+]?)/)[1], end: text.match(/([-+]?)..$/)[1] };
+  return { ...described(text, known), signs };
+}
+
+function described(text, known) {
   const inner = text.slice(2, -2).replace(/^[-+]|[-+]$/g, "").trim();
   if (text.startsWith("{{")) {
     const call = inner.match(CALL);
@@ -56,7 +72,8 @@ export function describe(text, known) {
       const prints = (known.variables ?? []).find((one) => one.name === bare)?.prints;
       // A name that no letter prints by itself, as those of a loop, keeps its first word.
       const whole = FIXED[bare] ?? bare.replaceAll(/[._]/g, " ").replace(/\[(\d+)\]/g, (_, number) => ` ${Number(number) + 1}`);
-      return { kind: "value", name: bare, words: short(prints || whole) };
+      const filters = inner.slice(bare.length);
+      return { kind: "value", name: bare, filters, words: short(filtered(prints || whole, filters)) };
     }
     return { kind: "other", words: short(inner) };
   }
@@ -78,26 +95,35 @@ export function describe(text, known) {
 export function choicesOf(found, known) {
   const option = (value, label) => ({ value, label: label.length > 90 ? `${label.slice(0, 89)}…` : label });
   const values = (known.variables ?? []).map((one) => option(one.name, one.prints ? `${named(one.name)}: ${one.prints}` : one.name));
+  // The signs that take away empty space stay as they are.
+  const { start, end } = found.signs;
+  const value = (inner) => `{{${start} ${inner} ${end}}}`;
+  const statement = (inner) => `{%${start} ${inner} ${end}%}`;
   if (found.kind in KINDS) {
+    const isQuoted = found.kind === "quote" || (known.facts ?? []).some((one) => one.id === found.id && one.quote);
     const facts = (known.facts ?? []).filter((one) => found.kind !== "quote" || one.quote || one.id === found.id);
     return [
       {
-        label: "Show it as", value: found.kind, write: (kind) => `{{ ${kind}("${found.id}") }}`,
-        options: [option("cite", "a note with the source"), option("quote", "a quotation with a note"), option("fact", "a statement with a note")],
+        label: "Show it as", value: found.kind, write: (kind) => value(`${kind}("${found.id}")`),
+        options: [
+          option("cite", "a note with the source"),
+          ...(isQuoted ? [option("quote", "a quotation with a note")] : []),
+          option("fact", "a statement with a note"),
+        ],
       },
       {
-        label: "Fact", value: found.id, write: (id) => `{{ ${found.kind}("${id}") }}`,
+        label: "Fact", value: found.id, write: (id) => value(`${found.kind}("${id}")`),
         options: facts.map((one) => option(one.id, `${one.short}: ${one.statement}`)),
       },
     ];
   }
-  if (found.kind === "value") return [{ label: "Print", value: found.name, options: values, write: (name) => `{{ ${name} }}` }];
+  if (found.kind === "value") return [{ label: "Print", value: found.name, options: values, write: (name) => value(`${name}${found.filters}`) }];
   if (found.kind === "part") {
     const parts = (known.partials ?? []).map((name) => option(name, name.replace(/^partials\//, "")));
-    return [{ label: "Text", value: found.name, options: parts, write: (name) => `{% include "${name}" %}` }];
+    return [{ label: "Text", value: found.name, options: parts, write: (name) => statement(`include "${name}"`) }];
   }
   if (found.kind === "condition" && found.name) {
-    const write = (not, name) => `{% ${found.begins} ${not ? "not " : ""}${name} %}`;
+    const write = (not, name) => statement(`${found.begins} ${not ? "not " : ""}${name}`);
     return [
       {
         label: "If", value: found.not ? "no" : "yes", options: [option("yes", "there is"), option("no", "there is no")],

@@ -83,10 +83,10 @@ export function commandEnd(text, at) {
 }
 
 /** `June 10, 2020, 3:15 PM` of a time with its zone, as of this machine. */
-export function timeInWords(when) {
+export function timeInWords(when, more = {}) {
   const moment = new Date(when);
   const day = `${moment.getFullYear()}-${moment.getMonth() + 1}-${moment.getDate()}`;
-  return `${inWords(day)}, ${moment.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" })}`;
+  return `${inWords(day)}, ${moment.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit", ...more })}`;
 }
 
 /** Puts a text on the clipboard. */

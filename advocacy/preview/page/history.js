@@ -7,11 +7,38 @@ import { differing } from "./both.js";
 const CANNOT = "The earlier texts cannot be shown now.";
 let act = {};
 
-function lines(list) {
-  return list.map(({ text, differs }) => el("li", { className: differs ? "differs" : "" }, differs ? el("mark", {}, text || " ") : text || " "));
+/** The lines of a text with those that a save took out of the one before, each in its place. */
+function merged(before, text) {
+  const [old, now] = before === null ? [[], text.split("\n").map((line) => ({ text: line }))] : differing(before, text);
+  const found = [];
+  for (let i = 0, j = 0; i < old.length || j < now.length; ) {
+    if (old[i]?.differs) found.push({ text: old[i++].text, kind: "removed" });
+    else if (j >= now.length) break;
+    else if (before === null || now[j].differs) found.push({ text: now[j++].text, kind: before === null ? "" : "differs" });
+    else {
+      found.push({ text: now[j++].text, kind: "" });
+      i++;
+    }
+  }
+  return found;
 }
 
-const titled = (version) => (version.when ? timeInWords(version.when) : "The built-in text");
+function lines(list) {
+  const tag = { differs: "mark", removed: "del" };
+  return list.map(({ text, kind }) => el("li", { className: kind }, kind ? el(tag[kind], {}, text || " ") : text || " "));
+}
+
+/** The day and time of a save, with the seconds where others are of the same minute. */
+function titled(version, versions) {
+  if (!version.when) return "The built-in text";
+  const words = timeInWords(version.when);
+  const several = versions.filter((one) => one.when && timeInWords(one.when) === words).length > 1;
+  if (!several) return words;
+  const exact = (one) => one.when && timeInWords(one.when, { second: "2-digit" });
+  // The first save keeps what was there before as well, at the same second.
+  const newer = versions[versions.indexOf(version) - 1];
+  return newer && exact(newer) === exact(version) ? `Before ${exact(version)}` : exact(version);
+}
 
 /** Looks at a version; where the program cannot be asked, it says so. */
 async function look(name, versions, at) {
@@ -32,15 +59,15 @@ async function show(name, versions, at) {
   for (const [number, button] of [...$("history-list").querySelectorAll("button")].entries()) {
     button.setAttribute("aria-pressed", String(number === at));
   }
-  const [, now] = before === null ? [[], text.split("\n").map((line) => ({ text: line, differs: false }))] : differing(before, text);
-  $("history-text").replaceChildren(...lines(now));
-  $("history-what").textContent = before === null ? titled(version) : `${titled(version)}: lines that this save changed are marked.`;
+  $("history-text").replaceChildren(...lines(merged(before, text)));
+  const title = titled(version, versions);
+  $("history-what").textContent = before === null ? title : `${title}: what this save added is marked, and what it removed is struck out.`;
   $("history-use").disabled = text === act.text();
   $("history-use").onclick = () => {
     $("history").close();
     act.use(text);
   };
-  $("history-text").querySelector("mark")?.scrollIntoView({ block: "center" });
+  $("history-text").querySelector("mark, del")?.scrollIntoView({ block: "center" });
 }
 
 /** Opens the history of a file. */
@@ -56,7 +83,7 @@ export async function showHistory(name) {
   $("history-name").textContent = `Earlier texts of ${name.replace(/^\w+\//, "")}`;
   $("history-list").replaceChildren(
     ...versions.map((version, at) =>
-      el("li", {}, el("button", { type: "button", "aria-pressed": "false", onclick: () => void look(name, versions, at) }, titled(version))),
+      el("li", {}, el("button", { type: "button", "aria-pressed": "false", onclick: () => void look(name, versions, at) }, titled(version, versions))),
     ),
   );
   $("history-use").disabled = true;

@@ -137,7 +137,7 @@ function judge() {
   }
   problems = showProblems({
     state, view,
-    act: { open: openProblem, stage: (stage) => choose({ stage, day: state.chosen?.day ?? null }), readOnly, chooseFact, excuse: excuseSentence, fields: () => writing.choose("tab-fields") },
+    act: { open: openProblem, stage: (stage) => choose({ stage, day: state.chosen?.day ?? null }), day: (day) => choose({ day }), readOnly, chooseFact, excuse: excuseSentence, fields: () => writing.choose("tab-fields") },
   });
   showMarks();
   stale();
@@ -219,10 +219,33 @@ function pane(name) {
 
 const narrow = matchMedia("(max-width: 60rem)");
 
-/** Puts the errors beside the letter; on a narrow screen beside the text, while that is seen. */
+/**
+ * Puts the errors under the letter; on a narrow screen under the text, while that is seen, where
+ * they begin folded. So nothing moves above them.
+ */
 function placeErrors() {
-  const beside = narrow.matches && document.body.dataset.pane === "write" ? $("editors") : $("marks");
-  if ($("stop-box").nextElementSibling !== beside) beside.before($("stop-box"));
+  const writes = narrow.matches && document.body.dataset.pane === "write";
+  const box = $("stop-box");
+  if (writes && box.parentElement !== $("strip")) {
+    $("strip").prepend(box);
+    $("stop-fold").open = false;
+  } else if (!writes) {
+    if (box.parentElement === $("strip")) $("stop-fold").open = true;
+    if (narrow.matches && box.nextElementSibling !== $("shown")) $("shown").before(box);
+    if (!narrow.matches && box.previousElementSibling !== $("shown")) $("shown").after(box);
+  }
+}
+
+/** Where what stands under the text has grown over the line that is being written, brings that up. */
+function keepCursorSeen() {
+  const scroller = document.activeElement?.closest(".cm-editor")?.querySelector(".cm-scroller");
+  const selection = getSelection();
+  if (!scroller || !$("editors").contains(scroller) || !selection.rangeCount) return;
+  const cursor = selection.getRangeAt(0).getBoundingClientRect();
+  if (!cursor.height) return;
+  const inside = narrow.matches ? document.scrollingElement : scroller;
+  const over = cursor.bottom + 6 - Math.min($("strip").getBoundingClientRect().top, scroller.getBoundingClientRect().bottom);
+  if (over > 0) inside.scrollBy({ top: over });
 }
 
 // --- beginning ------------------------------------------------------------------------------------
@@ -300,6 +323,8 @@ async function start() {
   });
   startVersions();
   narrow.addEventListener("change", placeErrors);
+  placeErrors();
+  new ResizeObserver(keepCursorSeen).observe($("strip"));
   $("choosing").addEventListener("click", () => {
     const open = $("choosing").getAttribute("aria-expanded") === "true";
     $("choosing").setAttribute("aria-expanded", String(!open));

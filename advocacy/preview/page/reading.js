@@ -114,7 +114,7 @@ export function followCursor(place) {
 
 /** Whether a place of what is shown can be seen. */
 function isSeen(box) {
-  const pane = $("letter").getBoundingClientRect();
+  const pane = $("shown").getBoundingClientRect();
   if (!pane.height) return true;
   const top = box.top + (view === "email" ? mailTop() : 0);
   return top > Math.max(pane.top, 0) + 60 && top + box.height < Math.min(pane.bottom, innerHeight) - 20;
@@ -163,14 +163,13 @@ function startList() {
   });
 }
 
-/** Scrolls a height of what is shown into view; beside problems, into the lower half. */
+/** Scrolls a height of what is shown into view. */
 function bring(height) {
-  const pane = $("letter");
+  const pane = $("shown");
   const inPane = getComputedStyle(pane).overflowY === "auto";
   const shown = inPane ? pane.clientHeight : innerHeight;
   const from = (inPane ? pane.getBoundingClientRect().top : 0) - (view === "email" ? mailTop() : 0);
-  const share = $("stop-box").hidden ? 0.4 : 0.7;
-  (inPane ? pane : document.scrollingElement).scrollBy({ top: height - from - shown * share });
+  (inPane ? pane : document.scrollingElement).scrollBy({ top: height - from - shown * 0.4 });
 }
 
 function explain(sentence) {
