@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SMALLEST = 4.5
 """Points (1/72 inch) that a line of print must be high; notes are set in 7 or more."""
-_NARROWEST = 0.2
+_NARROWEST = 0.15
 """How wide the characters of a word must be on average, compared with the highest of them."""
 _SHORT = 3
 """Characters of a word that is not judged so: ligatures have the width of one letter."""
