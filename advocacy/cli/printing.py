@@ -19,6 +19,8 @@ _COLOR = re.compile(
 )
 _OBEYED = re.compile(
     r"\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    # What nobody sees: invisible operators, tags, and private use, which is also for our own marks.
+    r"\u061c\u2061-\u2064\ue000-\uf8ff\U000e0000-\U000e007f\U000f0000-\U0010ffff"
     "\ud800-\udfff]"
 )
 

@@ -80,11 +80,16 @@ def json_text(value: object) -> str:
 
 
 # Characters that JSON allows and a terminal obeys; programs read the escape as the same.
-_CONTROL = re.compile(r"[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(
+    r"[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2061-\u2064\u2066-\u2069\ue000-\uf8ff"
+    r"\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
+)
 
 
 def _escaped(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
+    import json
+
+    return json.dumps(found[0])[1:-1]
 
 
 def csv_table(rows: Iterable[Row], columns: Sequence[str]) -> str:

@@ -22,6 +22,7 @@ ESCAPES = "\x1b]0;owned\x07 \x9b31m \x1b[2K\x1b[8m \u202e \x7f"
         ("\x9b31m", "<U+009B>31m"),
         ("safe\rOK", "safe␍OK"),
         ("\u202etxt", "<U+202E>txt"),
+        ("a\u061cb\u2063\U000e0041\U000f0001", "a<U+061C>b<U+2063><U+E0041><U+F0001>"),
         ("a\tb\nc\r\n", "a\tb\nc\r\n"),
         ("Zoë 東京 \u200d", "Zoë 東京 \u200d"),
         (click.style("error", fg="red", bold=True), click.style("error", fg="red", bold=True)),
@@ -76,3 +77,10 @@ def test_no_exported_cell_is_a_formula_and_each_can_be_read_back(cell: str) -> N
 @pytest.mark.parametrize("cell", ["Ann-Marie", "1=1", "a@b.example", "'s", "", " x"])
 def test_other_cells_are_exported_as_they_are(cell: str) -> None:
     assert spreadsheet_safe(cell) == cell == as_before(cell)
+
+
+def test_json_on_a_terminal_means_the_same_as_what_it_was_made_of() -> None:
+    odd = "\u061cb\u2063\U000e0041\U000f0001\ue000\u202e"
+    text = json_text([odd])
+    assert json.loads(text) == [odd]
+    assert printable(text) == text
