@@ -92,11 +92,19 @@ class Hint(str):
 
 # A path has one slash for two. The lengths are limits for texts that are no addresses.
 _PASSWORD = re.compile(r"""(:/{1,2}[^\s/:@`]{0,256}:)(?!\d{1,5}/)[^\s`“”"<>]{1,1024}@""")
+# What parts a user from a password can be written in many ways, so neither is shown of a database.
+_DATABASE_USER = re.compile(
+    r"""((?:postgres(?:ql)?|cockroachdb|mysql|mariadb)[\w+.-]{0,40}:/{0,2})[^\s`“”"<>]{1,1400}@""",
+    re.IGNORECASE,
+)
 
 
 def without_passwords(text: str) -> str:
     """A text in which each address like `scheme://user:password@host` has no password."""
-    return _PASSWORD.sub(r"\1***@", text) if ":/" in text and "@" in text else text
+    if "@" not in text or ":" not in text:
+        return text
+    text = _DATABASE_USER.sub(r"\1***@", text)
+    return _PASSWORD.sub(r"\1***@", text) if ":/" in text else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 Each page is drawn twice, with its text and without. A character is seen where that makes a
 difference, so one that is white, pale, covered, cut off or off the page is not, however it came to
-be so. One that is too small to be read is not seen either.
+be so. One that is too small to be read is not seen either, nor is a word that is too narrow.
 """
 
 from io import BytesIO
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 SMALLEST = 4.5
 """Points (1/72 inch) that a line of print must be high; notes are set in 7 or more."""
+_NARROWEST = 0.15
+"""How wide the characters of a word must be on average, compared with the highest of them."""
+_SHORT = 3
+"""Characters of a word that is not judged so: ligatures have the width of one letter."""
 _SCALE = 2
 """Pixels for each point: strokes of small print are as wide as a pixel."""
 _FAINTEST = 48
@@ -34,17 +38,29 @@ def _seen(page: Any, blank: Any) -> str:
     ink = _difference(_drawn(page), _drawn(blank))
     text = page.get_textpage()
     top = page.get_height()
-    found = []
+    found: list[str] = []
+    word: list[tuple[str, float, float]] = []  # what is seen, its width, its height
     for index in range(text.count_chars()):
         char = chr(raw.FPDFText_GetUnicode(text, index))
-        if char.isalnum():
-            left, bottom, right, upper = text.get_charbox(index)
-            _, lower, _, higher = text.get_charbox(index, loose=True)
-            box = (left, top - upper, right, top - bottom)
-            if higher - lower < SMALLEST or not _has_ink(ink, box):
-                continue
-        found.append(char)
-    return "".join(found)
+        if not char.isalnum():
+            found += [*_wide_enough(word), char]
+            word = []
+            continue
+        left, bottom, right, upper = text.get_charbox(index)
+        first, lower, last, higher = text.get_charbox(index, loose=True)
+        box = (left, top - upper, right, top - bottom)
+        is_seen = higher - lower >= SMALLEST and _has_ink(ink, box)
+        word.append((char if is_seen else "", last - first, upper - bottom))
+    return "".join([*found, *_wide_enough(word)])
+
+
+def _wide_enough(word: list[tuple[str, float, float]]) -> list[str]:
+    """The characters of a word that are seen: none where it is squeezed to strokes."""
+    if len(word) > _SHORT:
+        width = sum(width for _, width, _ in word) / len(word)
+        if width < _NARROWEST * max(height for _, _, height in word):
+            return []
+    return [char for char, _, _ in word]
 
 
 def _has_ink(ink: "Image", box: tuple[float, float, float, float]) -> bool:

@@ -5,13 +5,14 @@ A font says what it is: its family, weight and slant, and whether it may be embe
 
 import hashlib
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from advocacy.errors import AdvocacyError, Place, Problem
 from advocacy.files.cache import by_file, held_files, once_per_run
+from advocacy.files.font_shapes import look_alike
 from advocacy.files.pictures import BIGGEST_FILE, too_big
 from advocacy.files.text import read_start
 from advocacy.files.workspace import Workspace
@@ -95,7 +96,10 @@ def _read(name: str, path: Path) -> OwnFont | Problem:
     try:
         with TTFont(BytesIO(data), lazy=True) as font:
             refused = _forbidden(name, path, font["OS/2"].fsType)
-            return refused or _described(font, path, hashlib.sha256(data).hexdigest())
+            found = refused or _described(font, path, hashlib.sha256(data).hexdigest())
+            # Last: it may write the font anew.
+            alike = None if refused else look_alike(font, data)
+            return found if alike is None else _unreadable(name, path, *alike)
     except Exception:  # noqa: BLE001 - fontTools raises anything at all on broken files
         return _broken(name, path)
 
@@ -131,6 +135,29 @@ def _forbidden(name: str, path: Path, terms: int) -> Problem | None:
         "font-not-embeddable",
         f"The font `{name}` {what} (fsType {terms:#06x} in its OS/2 table), so no PDF may use it.",
         "Remove the file. Buy a license for PDF documents, or use a font with an open license.",
+        Place(path),
+    )
+
+
+@lru_cache(maxsize=16)
+def unreadable(name: str, path: Path, data: bytes) -> Problem | None:
+    """That nobody can read what is set in a font, wherever its file is."""
+    from fontTools.ttLib import TTFont
+
+    try:
+        with TTFont(BytesIO(data), lazy=True) as font:
+            alike = look_alike(font, data)
+    except Exception:  # noqa: BLE001 - see `_read`
+        return _broken(name, path)
+    return alike and _unreadable(name, path, *alike)
+
+
+def _unreadable(name: str, path: Path, one: str, other: str) -> Problem:
+    return Problem(
+        "broken-font",
+        f"The font `{name}` draws `{one}`, `{other}`, and other letters alike, so nobody can read "
+        "what is set in it.",
+        "Remove the file, or use a font with a shape for each letter.",
         Place(path),
     )
 

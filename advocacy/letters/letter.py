@@ -244,15 +244,13 @@ def _window(letter: Letter, campaign: Campaign, day: date) -> list[Problem]:
     stage = campaign.file.stages[letter.stage]
     if stage.covers(day):
         return []
-    if stage.from_ and day < stage.from_:
-        window = f"which begins on {stage.from_}"
-    else:
-        window = f"which ended on {stage.until}"
+    nearest = stage.days.nearest(day)
     return [
         Problem(
             "outside-window",
-            f"{_dated(letter, day)} is outside the window of the stage `{letter.stage}`, {window}.",
-            _what_fits(letter, campaign, day),
+            f"{_dated(letter, day)} is outside the days of the stage `{letter.stage}`: "
+            f"{stage.days.text()}.",
+            _what_fits(letter, campaign, day, nearest=str(nearest)),
             stage.place("until" if stage.until and day > stage.until else "from"),
         )
     ]
@@ -312,7 +310,15 @@ def _dated(letter: Letter, day: date, article: str = "A") -> str:
     return f"{article} letter dated {letter.date} that is sent on {day}"
 
 
-def _what_fits(letter: Letter, campaign: Campaign, day: date, lead: str = "") -> Hint:
-    """The hint that names the stages that fit the day; `lead` stands before it."""
+def _what_fits(
+    letter: Letter, campaign: Campaign, day: date, lead: str = "", nearest: str = ""
+) -> Hint:
+    """The hint that names the stages that fit the day; `lead` stands before it.
+
+    `nearest` is the nearest day of the letter's own stage, if the stage does not cover the day.
+    """
     names = [name for name in campaign.stages_on(day) if name != letter.stage]
-    return Hint("other-stage" if names else "no-other-stage", names, day=str(day), lead=lead)
+    if nearest and not names:
+        return Hint("day-of-stage", day=nearest, stage=letter.stage)
+    kind = "other-stage" if names else "no-other-stage"
+    return Hint(kind, names, day=str(day), lead=lead, nearest=nearest)

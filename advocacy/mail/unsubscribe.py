@@ -19,6 +19,7 @@ request is logged: neither addresses nor tokens.
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -282,6 +283,11 @@ def local_server(
     class Server(ThreadingMixIn, WSGIServer):
         daemon_threads = True
 
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """Say nothing of clients that are slow or go away: there is nothing to do."""
+            if not isinstance(sys.exc_info()[1], OSError):
+                super().handle_error(request, client_address)
+
     class Handler(WSGIRequestHandler):
         timeout = SECONDS_AT_MOST
 
@@ -296,6 +302,9 @@ SECONDS_AT_MOST = 10
 
 def main() -> None:
     """Serve the page on this machine, to try it: http://127.0.0.1:8025/."""
+    if len(sys.argv) > 1:
+        print(__doc__.strip())  # noqa: T201 - a program
+        sys.exit(0 if {"-h", "--help"} & set(sys.argv[1:]) else 2)
     _settings()  # what is missing is said before anything listens
     port = int(os.environ.get("PORT", "8025"))
     with local_server(port) as server:
@@ -304,8 +313,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    import sys
-
     try:
         main()
     except AdvocacyError as error:

@@ -18,7 +18,7 @@ MOST_BYTES = 50_000_000
 # How the page words each kind of hint: it has buttons and fields instead of options.
 PAGE_HINTS = {
     "add-source": "Add the source `{source}`.",
-    "day-of-stage": "Choose a date that a letter covers: {day} (`{stage}`).",
+    "day-of-stage": "Choose a day of this letter. The nearest is {day}.",
     "exclude": "Choose another person.",
     "fix-or-add-recipients": "{cure}.",
     "fix-or-exclude": "{cure}, or choose another person.",
@@ -56,6 +56,7 @@ def problem_records(
             "message": problem.message,
             "hint": word_hint(problem.hint),
             "fits": list(problem.hint.stages) if isinstance(problem.hint, Hint) else [],
+            "day": _fitting_day(problem.hint),
             "file": short_path(problem.place.path, campaign) if problem.place else None,
             "excerpt": _excerpt(problem.place, drafts) if problem.place else None,
             "medium": medium,
@@ -82,6 +83,13 @@ def word_hint(hint: str) -> str:
         return hint.replace("`via:`", "the fact's line “via”")
     stages = " or ".join(f"`{name}`" for name in hint.stages)
     return PAGE_HINTS[hint.kind].format(stages=stages, **hint.words)
+
+
+def _fitting_day(hint: str) -> str | None:
+    """The day on which the letter would be right, if the hint knows one."""
+    if not isinstance(hint, Hint):
+        return None
+    return hint.words["day"] if hint.kind == "day-of-stage" else hint.words.get("nearest") or None
 
 
 def short_path(path: Path, campaign: Campaign | None) -> str:

@@ -15,7 +15,7 @@ from advocacy.checks.branches.reaching_values import find_reaching_values
 from advocacy.checks.branches.watch import Watch
 from advocacy.checks.gate import WordsGate
 from advocacy.checks.letters import wordings
-from advocacy.errors import AdvocacyError, Problem, has_errors
+from advocacy.errors import AdvocacyError, Level, Problem, has_errors
 from advocacy.letters.letter import CheckedLetter
 from advocacy.letters.parts import letter_files, letter_languages
 from advocacy.letters.samples import sample_supporters
@@ -38,11 +38,17 @@ class LetterVersion:
     checked: CheckedLetter | None
     problems: tuple[Problem, ...]
 
+    @property
+    def wrong(self) -> bool:
+        """Whether the letter would be refused."""
+        return self.checked is None or has_errors(self.problems)
+
     def record(self) -> dict[str, Any]:
         """Describe the version for the page."""
         return {
             "label": self.label,
-            "wrong": self.checked is None or has_errors(self.problems),
+            "wrong": self.wrong,
+            "look": any(one.level is Level.WARNING for one in self.problems),
             "problems": [*dict.fromkeys(one.message[:MOST_WORDS] for one in self.problems)],
         }
 
@@ -63,7 +69,13 @@ def list_versions(
             found.setdefault(_content(version), version)
             if len(found) >= MOST_VERSIONS:
                 break
-    return sorted(found.values(), key=lambda one: not one.record()["wrong"])
+    return sorted(found.values(), key=_rank)
+
+
+def _rank(version: LetterVersion) -> int:
+    """What is wrong comes first, then what is worth a look."""
+    look = any(one.level is Level.WARNING for one in version.problems)
+    return 0 if version.wrong else 1 if look else 2
 
 
 def _tries(
@@ -111,8 +123,9 @@ def _version(
         )  # fmt: skip
     except AdvocacyError as error:
         return LetterVersion(label, None, error.problems)
-    errors = gate.errors(checked.letter) if checked is not None else []
-    return LetterVersion(label, checked, tuple(dict.fromkeys((*problems, *errors))))
+    errors, warnings = gate.findings(checked.letter) if checked is not None else ([], ())
+    found = dict.fromkeys((*problems, *errors, *warnings))
+    return LetterVersion(label, checked, tuple(found))
 
 
 def _label(case: Case) -> str:

@@ -302,3 +302,44 @@ def test_the_command_says_what_it_did(run_cli, here: Path, tmp_path: Path) -> No
     )
     assert data["kept"] == ["doe-2020-06-10"]
     assert data["conflicts"][0]["field"] == "title"
+
+
+MANY = {
+    "a.ris": "TY  - JOUR\nID  - big\nTI  - A title\n" + "AU  - A, B\n" * 501 + "ER  - \n",
+    "a.bib": "@book{big, title={A title}, author={" + "A, B and " * 6000 + "C, D}}\n",
+    "a.json": json.dumps([{"id": "big", "type": "book", "author": [{"family": "A"}] * 501}]),
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_a_source_with_thousands_of_names_costs_itself_alone(
+    here: Path, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    small = {
+        "a.ris": "TY  - BOOK\nID  - small\nTI  - Small\nER  - \n",
+        "a.bib": "@book{small, title={Small}}\n",
+        "a.json": "",
+    }[name]
+    path.write_text(MANY[name] + small, "utf-8")
+    result = import_sources(path, here)
+    assert result.added == (["small"] if small else [])
+    assert [one.code for one in result.problems if "more than" in one.message] == ["bad-import"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TY  - BOOK\n" * 5001,
+        "TY  - BOOK\nTI  - " + "x" * 4_000_001,
+        *(("TY  - BOOK\nTI  - a\n" + "AU  - A, B\n" * 499) * 101,),
+    ],
+    ids=["sources", "characters", "names"],
+)
+def test_a_file_that_is_too_much_for_one_import_is_refused(
+    here: Path, tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "a.ris"
+    path.write_text(text, "utf-8")
+    with pytest.raises(AdvocacyError, match="too much for one import"):
+        import_sources(path, here)

@@ -187,7 +187,12 @@ def test_another_folder_may_be_named(house: Any, tmp_path: Path) -> None:
 
 def test_a_copies_folder_outside_the_campaigns_is_not_read(house: Any) -> None:
     house.spoil("acme.yaml", "copies: copies", "copies: ../..")
-    assert "is outside" in house.one("no-copy").message
+    problem = house.one("outside-workspace")
+    assert problem.level is Level.ERROR
+    assert "`copies: copies`" in problem.hint
+    assert problem.place.line is not None
+    house.spoil("acme.yaml", "copies: ../..", "copies: /srv/kept")
+    assert "`copies: kept`" in house.one("outside-workspace").hint
 
 
 def test_the_copy_of_the_publication_it_was_read_in_counts(house: Any) -> None:

@@ -241,12 +241,14 @@ COVERED = (
 HIDDEN_ON_PAPER = [
     ".note { color: #fff }",
     ".note { float: none; position: absolute; left: -99in }",
+    ".note { font-stretch: 1%; transform: scaleX(.05) }",
     COVERED,
     *(
         pytest.param(rule, marks=pytest.mark.slow)
         for rule in (
             ".note { display: none }",
             ".note { font-size: 1pt }",
+            ".note { transform: scaleX(.15) }",
             ".note { color: #f4f4f4 }",
             ".note { float: none; display: inline-block; width: 0; height: 0; overflow: hidden }",
             ".note { float: none; opacity: .02 }",
@@ -265,6 +267,15 @@ def test_notes_that_the_printed_layout_hides_are_found(
     problems = found(small_campaign)
     assert all(problem.message.startswith("The PDF of the letter") for problem in problems)
     assert any("the reference of `visits`" in problem.message for problem in problems)
+
+
+@pytest.mark.parametrize("rule", [".note { transform: scaleX(.6) }", ".note { font-size: 7pt }"])
+def test_notes_in_narrow_or_small_print_are_left_alone(
+    small_campaign: Path, layouts: Path, rule: str
+) -> None:
+    css = layouts / "letter.css"
+    css.write_text(f"{css.read_text()}\n{rule}\n")
+    assert found(small_campaign) == []
 
 
 def test_a_stage_whose_layout_hides_its_notes_cannot_be_approved(

@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
 from advocacy.campaign.campaign import Look
 from advocacy.campaign.loading import Campaign, load_campaign
-from advocacy.documents.fonts import FAMILIES, font_library
+from advocacy.documents.fonts import BODY, FAMILIES, font_library
+from advocacy.documents.pdf.fetcher import BASE_URL, Fetcher
 from advocacy.documents.pdf.fitting import obstacles
 from advocacy.documents.pdf.render import printed, render_pdf
-from advocacy.files.font_files import own_fonts
+from advocacy.files.font_files import own_fonts, unreadable
+from advocacy.files.pictures import RefusedFile
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import Letter, check
 from advocacy.letters.parts import image_files
@@ -93,6 +96,54 @@ def test_a_file_that_is_no_usable_font_is_a_problem_and_others_are_overlooked(
     (tmp_path / "fonts" / "OFL.txt").write_text("The license")
     found = own_fonts(Workspace.of(tmp_path / "campaign.yaml"))
     assert [problem.code for problem in found.problems] == ["broken-font"]
+
+
+def draw_alike(path: Path) -> None:
+    """Give every letter of a font the shape of a dash."""
+    font = TTFont(path)
+    order = font.getGlyphOrder()
+    for table in font["cmap"].tables:
+        for number, code in enumerate(sorted(table.cmap)):
+            name = table.cmap[code]
+            pen = TTGlyphPen(None)
+            # Each is a little different, so that none is the same outline.
+            for step, (x, y) in enumerate(((50, 200), (50, 260), (400 + number, 260), (400, 200))):
+                (pen.lineTo if step else pen.moveTo)((x, y))
+            pen.closePath()
+            font["glyf"][name] = pen.glyph()
+    assert font.getGlyphOrder() == order
+    font.save(path)
+
+
+def dashes(folder: Path) -> Path:
+    path = put_font(folder)
+    draw_alike(path)
+    return path
+
+
+def test_a_font_that_draws_letters_alike_is_refused_at_its_file(
+    tmp_path: Path, letter: Letter
+) -> None:
+    path = dashes(tmp_path)
+    (problem,) = obstacles(letter, Workspace.of(tmp_path / "campaign.yaml"))
+    assert problem.code == "broken-font"
+    assert "alike" in problem.message
+    assert problem.place is not None
+    assert problem.place.path == path
+
+
+def test_such_a_font_is_refused_in_any_folder_that_a_layout_names(tmp_path: Path) -> None:
+    dashes(tmp_path).rename(tmp_path / "brand.ttf")
+    fetcher = Fetcher(Workspace.of(tmp_path / "campaign.yaml"))
+    with pytest.raises(RefusedFile):
+        fetcher.fetch(f"{BASE_URL}brand.ttf")
+    assert ["alike" in problem.message for problem in fetcher.problems] == [True]
+
+
+@pytest.mark.parametrize("family", ["Source Sans 3", BODY])
+def test_fonts_that_people_can_read_are_accepted(family: str) -> None:
+    path = FAMILIES[family].faces[0][0]
+    assert unreadable(path.name, path, path.read_bytes()) is None
 
 
 def test_a_font_outside_the_workspace_is_not_followed(tmp_path: Path) -> None:

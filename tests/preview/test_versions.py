@@ -49,6 +49,17 @@ def test_each_branch_and_language_is_there_and_the_one_with_a_problem_is_first(
     assert len({(one.label) for one in found}) == len(found)
 
 
+def test_a_version_with_a_warning_comes_before_those_without(small_campaign: Path) -> None:
+    letter = small_campaign.parent / "templates" / "letters" / "open.md"
+    french = "Le parc est un endroit pour tous. Nous y allons avec nos enfants. Il est ouvert."
+    mixed = f'{{% if recipient.city == "Oslo" %}}{french}{{% endif %}}\n\n'
+    letter.write_text(SMALL_LETTER + "\n" + mixed, "utf-8")
+    found = [one.record() for one in versions(small_campaign) if not one.wrong]
+    looks = [one["look"] for one in found]
+    assert looks == sorted(looks, reverse=True)
+    assert any(looks), [one["problems"] for one in found]
+
+
 def test_real_people_are_shown_by_choice(branched: Path) -> None:
     found = versions(branched, real=True)
     assert any(one.label == "Jane Doe" for one in found)

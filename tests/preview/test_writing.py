@@ -130,6 +130,8 @@ def test_another_choice_keeps_how_a_value_is_written(page: Page, shared_campaign
     editor = ".editor:not([hidden])"
     page.see("MARCH 16, 2026", f"{editor} .cm-chip")
     page.tab.click(f"{editor} .cm-chip")
+    choices = page.tab.locator(".cm-changer option").all_inner_texts()
+    assert {"recipient given name", "sender organization: Example Park Friends"} <= set(choices)
     page.tab.get_by_label("Print").select_option("recipient.name")
     page.save()
     text = letter_of(shared_campaign).read_text("utf-8")

@@ -22,6 +22,8 @@ from advocacy.errors import AdvocacyError, Place, Problem
 
 DEADLINE = 60.0
 """Seconds that pandoc may take for a whole file, and for one part of it."""
+MOST_TEXT = 50_000
+"""Characters of an entry; pandoc takes more than linear time for a long one."""
 _HEAP = "512m"
 """The memory limit of pandoc (an option of its run-time system)."""
 # What pandoc makes of these fields is in the item, or is put there by this module.
@@ -53,7 +55,13 @@ def read_bibtex(text: str, path: Path) -> tuple[list[ReadSource], list[Problem]]
     library = parse_string(text)
     problems = [_failed(block, path) for block in library.failed_blocks]
     strings = "\n".join(str(block.raw) for block in (*library.strings, *library.preambles))
-    entries = [entry for entry in library.entries if entry.key]
+    named = [entry for entry in library.entries if entry.key]
+    entries = [entry for entry in named if not _is_long(entry)]
+    problems += [
+        _bad(path, entry.start_line, f"it has more than {MOST_TEXT:,} characters")
+        for entry in named
+        if _is_long(entry)
+    ]
     unnamed = [entry.start_line for entry in library.entries if not entry.key]
     problems += [_bad(path, line, "it has no key after the opening brace") for line in unnamed]
     read: list[ReadSource] = []
@@ -67,6 +75,10 @@ def read_bibtex(text: str, path: Path) -> tuple[list[ReadSource], list[Problem]]
         place = Place(path, (entry.start_line or 0) + 1)
         read.append(_source(item, entry.key, fields, place))
     return read, problems
+
+
+def _is_long(entry: Any) -> bool:
+    return len(str(entry.raw)) > MOST_TEXT
 
 
 def _failed(block: Any, path: Path) -> Problem:

@@ -6,7 +6,7 @@ names the parts that CSL has, and markup inside titles goes. What cannot be kept
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -54,6 +54,14 @@ LEFT_OUT = frozenset(
 _SILENT = frozenset(("citation-key", "first-reference-note-number", "year-suffix"))
 
 
+MOST_TEXT = 4_000_000
+"""Characters of a file; a library of a thousand sources has less than 2,000,000."""
+MOST_ENTRIES = 5_000
+MOST_NAMES = 500
+"""Names in one list of a source, such as its authors; styles print no more than 20."""
+MOST_NAMES_IN_ALL = 50_000
+
+
 def read_items(path: Path) -> tuple[list[ReadSource], list[Problem]]:
     """Read the sources of a file, and report what of them could not be read or kept.
 
@@ -61,6 +69,8 @@ def read_items(path: Path) -> tuple[list[ReadSource], list[Problem]]:
     Raises AdvocacyError where the file cannot be read at all.
     """
     text = read_text(path)
+    if len(text) > MOST_TEXT:
+        raise AdvocacyError(_too_long(path, f"more than {MOST_TEXT:,} characters"))
     kind = SUFFIXES.get(path.suffix.lower()) or _guess_kind(text)
     if kind == "ris":
         read, problems = read_ris(text, path)
@@ -72,8 +82,31 @@ def read_items(path: Path) -> tuple[list[ReadSource], list[Problem]]:
         )
     if not read and problems:
         raise AdvocacyError(problems)
-    sources = [_cleaned(one) for one in read]
+    if len(read) > MOST_ENTRIES:
+        raise AdvocacyError(_too_long(path, f"more than {MOST_ENTRIES:,} sources"))
+    long = [one for one in read if any(len(found) > MOST_NAMES for found in _lists([one]))]
+    short = [one for one in read if all(len(found) <= MOST_NAMES for found in _lists([one]))]
+    problems += map(_too_many_names, long)
+    if sum(map(len, _lists(short))) > MOST_NAMES_IN_ALL:
+        raise AdvocacyError(_too_long(path, f"more than {MOST_NAMES_IN_ALL:,} names"))
+    sources = [_cleaned(one) for one in short]
     return sources, [*problems, *report_losses(sources)]
+
+
+def _too_long(path: Path, what: str) -> Problem:
+    message = f"The file has {what}, which is too much for one import."
+    return Problem("bad-import", message, "Divide it into several files.", Place(path))
+
+
+def _lists(read: Sequence[ReadSource]) -> list[list[Any]]:
+    return [value for one in read for value in one.item.values() if isinstance(value, list)]
+
+
+def _too_many_names(read: ReadSource) -> Problem:
+    name = plain_text(read.item.get("id") or read.item.get("title") or "?")[:60]
+    message = f"`{name}` was not imported: it has a list of more than {MOST_NAMES} names."
+    hint = "Keep the first names, and add one such as “and others”."
+    return Problem("bad-import", message, hint, read.place)
 
 
 def _guess_kind(text: str) -> Kind:

@@ -24,15 +24,14 @@ Tags = Mapping[str, Sequence[str]]
 
 def read_ris(text: str, path: Path) -> tuple[list[ReadSource], list[Problem]]:
     """Read the records of a file; lines that belong to none are told, with the first place."""
-    records: list[tuple[int, dict[str, list[str]]]] = []
-    current: dict[str, list[str]] | None = None
+    records: list[tuple[int, dict[str, list[list[str]]]]] = []
+    current: dict[str, list[list[str]]] | None = None
     last, strays = "", []
     for number, line in enumerate(text.splitlines(), 1):
         found = _TAG.match(line.strip("\ufeff \t"))
         if found is None:
             if current is not None and last and line.strip():
-                values = current[last]
-                values[-1] = f"{values[-1]} {line.strip()}".strip()
+                current[last][-1].append(line.strip())
             elif line.strip() and (records or not _HEADING.match(line)):
                 strays.append(number)
             continue
@@ -45,9 +44,15 @@ def read_ris(text: str, path: Path) -> tuple[list[ReadSource], list[Problem]]:
         elif current is None:
             strays.append(number)
         else:
-            current.setdefault(tag, []).append(value)
+            current.setdefault(tag, []).append([value])
             last = tag
-    return [_source(tags, Place(path, number)) for number, tags in records], _strays(strays, path)
+    sources = [
+        _source(
+            {tag: [" ".join(v).strip() for v in tags[tag]] for tag in tags}, Place(path, number)
+        )
+        for number, tags in records
+    ]
+    return sources, _strays(strays, path)
 
 
 def _strays(lines: Sequence[int], path: Path) -> list[Problem]:

@@ -87,7 +87,8 @@ def _conflicts(statement: Reading, other: Reading, fact: str) -> Iterator[Differ
         else:
             continue
         words = statement.cut(a.start, a.end), other.cut(b.start, b.end)
-        yield Difference(code, *words, fact)
+        # The quotation may have another of the things that the statement counts.
+        yield Difference(code, *words, fact, sure=code != "figure-not-in-fact")
         return
 
 
@@ -109,7 +110,7 @@ def _other_days(statement: Reading, quote: Reading, evidence: Evidence) -> Itera
     for a, b in product(ours, theirs):
         if (a.year and b.year and a.year != b.year) or (a.month and b.month and a.month != b.month):
             words = statement.cut(a.start, a.end), quote.cut(b.start, b.end)
-            yield Difference("date-not-in-fact", *words, evidence.fact)
+            yield Difference("date-not-in-fact", *words, evidence.fact, sure=False)
             return
 
 

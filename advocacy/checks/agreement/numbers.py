@@ -323,4 +323,5 @@ def _swapped(claim: Reading, held: Sequence[Held]) -> Iterator[Difference]:
                 claim.cut(quantity.start, day.end, 4),
                 one.reading.cut(d.start, d.end),
                 one.fact,
+                sure=False,  # a year may go with another event of the sentence
             )

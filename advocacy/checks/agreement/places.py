@@ -6,7 +6,7 @@ what an ask says of the past or of others (“as Brassac has done since May 2025
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from advocacy.campaign.loading import Campaign
@@ -22,6 +22,7 @@ from advocacy.checks.agreement.numbers import number_differences
 from advocacy.checks.agreement.quantity import Quantity
 from advocacy.checks.agreement.reading import Reading, read, shared, stems
 from advocacy.checks.agreement.sentences import told_of
+from advocacy.checks.agreement.sureness import NUMBERS, doubt
 from advocacy.checks.language import CAPITAL
 from advocacy.checks.sentences import LABELS, TextBlock, subject_place
 from advocacy.errors import Place, Problem
@@ -53,6 +54,13 @@ class _Words:
     place: Place | None
     ask: bool = False
     name: str = "the letter"
+    head: bool = False
+    """Whether it is the first row of a table: what its columns are, with their units."""
+
+    @property
+    def own(self) -> bool:
+        """Whether its numbers are the letter's own, which differ from no fact for sure."""
+        return self.ask or self.head
 
 
 def place_problems(
@@ -81,6 +89,8 @@ def place_problems(
                 q.start == one.at and (q.low, q.unit) in wanted for q in claim.own_quantities
             ):
                 continue  # the letter asks for so many
+            if one.code in NUMBERS:
+                one = replace(one, sure=False) if words.own else doubt(claim, one, evidence)
             yield told_of(one, words.place, words.name)
 
 
@@ -138,10 +148,14 @@ def _around(letter: Letter, blocks: Sequence[TextBlock], campaign: Campaign) -> 
     yield _Words(letter.title, campaign.file.place("title"), name="the title")
     for number, enclosure in enumerate(letter.enclosures):
         yield _Words(enclosure, campaign.file.place("enclosures", number), name="the enclosure")
+    last = ""
     for block in blocks:
+        head = block.kind == "row" and last != "row"
+        last = block.kind
         for sentence in block.sentences:
             if block.kind in LABELS and not sentence.cites:
-                yield _Words(sentence.text, sentence.place, name=f"the {block.kind}")
+                name = f"the {block.kind}"
+                yield _Words(sentence.text, sentence.place, name=name, head=head)
 
 
 def _differences(

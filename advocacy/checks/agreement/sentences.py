@@ -30,6 +30,7 @@ from advocacy.checks.agreement.rates import figure_differences
 from advocacy.checks.agreement.reading import Reading, read, shared
 from advocacy.checks.agreement.speakers import speaker_differences
 from advocacy.checks.agreement.street_addresses import address_differences
+from advocacy.checks.agreement.sureness import doubt
 from advocacy.checks.agreement.undone import undone_differences
 from advocacy.checks.codes import problem
 from advocacy.checks.language import CAPITAL, bare
@@ -96,7 +97,10 @@ def sentence_differences(
 ) -> Iterator[Difference]:
     """All that a sentence says and its evidence does not."""
     found = _differences(claim, evidence, before, parties, earlier)
-    yield from (one for one in found if not is_attested(claim, one, evidence, before))
+    known = [*evidence, *before]
+    yield from (
+        doubt(claim, one, known) for one in found if not is_attested(claim, one, evidence, before)
+    )
 
 
 def _differences(

@@ -157,9 +157,15 @@ def speaker_differences(
         else:
             shown = _other_than_named(claim, one, near, evidence, target)
         if shown is not None:
-            sure = one.you or (_is_named(one, claim, shown) and not _in_copy(one, evidence))
+            # “… and we wrote to you in May”: to whom somebody writes says nothing.
+            sure = (one.you and not _DATIVE.match(one.words)) or (
+                _is_named(one, claim, shown) and not _in_copy(one, evidence)
+            )
             yield Difference("speaker-differs", one.words, shown, near.fact, sure=sure)
             return
+
+
+_DATIVE = re.compile(r"\W*(?:ihnen|euch|dir|to\s+you)\b", re.IGNORECASE)
 
 
 def _in_copy(one: Attribution, evidence: Sequence[Evidence]) -> bool:

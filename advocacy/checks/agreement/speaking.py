@@ -53,10 +53,10 @@ def speaker_problems(
             near = cited_facts(letter, block.sentences[index : index + 2])
             for quoted in _quotations(sentence, before, block, near, language, names.known):
                 if wrong := names.wrong(quoted, language):
-                    yield _wrong_speaker(quoted, wrong, sentence)
+                    yield _wrong_speaker(quoted, *wrong, sentence)
             for fact in cited_facts(letter, [sentence]):
-                if wrong := names.wrong_organization(fact, _outside(sentence.text)):
-                    yield _wrong_organization(fact, wrong, sentence)
+                if body := names.wrong_organization(fact, _outside(sentence.text)):
+                    yield _wrong_organization(fact, body, sentence)
             before = sentence
 
 
@@ -129,8 +129,11 @@ class _Names:
         common = frozenset(part for part, count in counts.items() if count > 1)
         return cls(_stems(target), _stems(others), common)
 
-    def wrong(self, quoted: Quoted, language: Language) -> str | None:
-        """Those whom a sentence names, where none of them speaks the quoted words."""
+    def wrong(self, quoted: Quoted, language: Language) -> tuple[str, bool] | None:
+        """Those whom a sentence names, where none of them speaks the quoted words.
+
+        Sure is only who has a name beside a verb of saying, and no “its decision deserves …:”.
+        """
         right = _speaks(quoted.fact)
         others = []
         for one in quoted.named:
@@ -143,7 +146,10 @@ class _Names:
                 return None  # “your own consultant” has a name of his own
             if one.you or self._is_somebody(one, language):
                 others.append(one.words)
-        return others[0] if others else self._wrong_lead(quoted, right, language)
+        if others:
+            return others[0], not quoted.lead.rstrip(' "“„«').endswith("?")
+        lead = self._wrong_lead(quoted, right, language)
+        return (lead, False) if lead else None
 
     def _alike(self, stems: frozenset[str], right: frozenset[str]) -> bool:
         """Whether two names are of one: a part that several bodies have tells nothing by itself."""
@@ -206,6 +212,8 @@ class _Names:
             for found in re.finditer(pattern, text):
                 body = name_parts(found["body"])
                 own = _speaks(cited) | name_parts(speaker.organization)
+                if body & _published(cited):
+                    continue  # “Abendroth, you told the Gazette”
                 if body & self.known and not body & own and not _abbreviates(found["body"], own):
                     return found["body"]
         return None
@@ -218,6 +226,11 @@ def _speaks(cited: CitedFact) -> frozenset[str]:
         return frozenset()
     if cited.fact.speech == "direct":
         return _stems([speaker.name, speaker.organization])
+    return _published(cited)
+
+
+def _published(cited: CitedFact) -> frozenset[str]:
+    """The parts of the names of the publications, publishers and authors of a fact's sources."""
     published = [cited.source, *([cited.via] if cited.via else [])]
     return _stems(
         name
@@ -257,10 +270,10 @@ def _who(cited: CitedFact) -> str:
     return f"{cited.source.publication or cited.source.id}, which reports what {label} said"
 
 
-def _wrong_speaker(quoted: Quoted, named: str, sentence: Sentence) -> Problem:
+def _wrong_speaker(quoted: Quoted, named: str, sure: bool, sentence: Sentence) -> Problem:
     reported = quoted.fact.fact.speech == "reported"
     return problem(
-        "speaker-differs",
+        "speaker-differs" if sure else "detail-not-in-fact",
         f"The speaker is different: the letter attributes “{shorten(quoted.words, 80)}” to "
         f"“{named.strip()}”, but `{quoted.fact.id}` attributes it to {_who(quoted.fact)}.",
         "Remove the quotation marks, or name the publication." if reported else "Name the speaker.",

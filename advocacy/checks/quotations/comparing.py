@@ -234,8 +234,16 @@ def _in_other_copy(one: CitedFact, elsewhere: str) -> Problem:
 
 def _no_folder(campaign: Campaign, where: Path | None, count: int) -> Problem:
     if campaign.file.copies and where is None:
-        why = f"`{campaign.file.copies}` is outside the campaign's folder"
-    elif where is not None:
+        name = Path(campaign.file.copies).name
+        inside = name if name.strip(".") else "copies"
+        return problem(
+            "outside-workspace",
+            f"`copies`: `{campaign.file.copies}` is outside the campaign's folder.",
+            f"Copy the folder to {campaign.workspace.folder / inside}, and write "
+            f"`copies: {inside}`, or name the folder with `--copies`.",
+            campaign.file.place("copies"),
+        )
+    if where is not None:
         why = f"the folder {where.name} does not exist"
     else:
         why = "the campaign names no folder of copies"

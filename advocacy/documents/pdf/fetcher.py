@@ -16,6 +16,7 @@ from advocacy.documents.fonts import FAMILIES
 from advocacy.documents.typesetter import URLFetcher, URLFetcherResponse
 from advocacy.errors import Problem
 from advocacy.files.cache import held_files
+from advocacy.files.font_files import unreadable
 from advocacy.files.pictures import (
     BIGGEST_FILE,
     BIGGEST_IMAGE,
@@ -56,12 +57,22 @@ class Fetcher(URLFetcher):  # type: ignore[misc]
         try:
             data = _from_data(url) if url[:5].lower() == "data:" else self._read(url)
             kind = checked_kind(data, _shown(url))
+            if kind.startswith("font/"):
+                self._check_font(url, data)
         except RefusedFile as refused:
             if refused.problem not in self.problems:
                 self.problems.append(refused.problem)
             raise
         data = eight_bits(data) if kind == "image/png" else data
         return URLFetcherResponse(url, data, {"Content-Type": kind})
+
+    def _check_font(self, url: str, data: bytes) -> None:
+        """Raise RefusedFile where nobody can read what a font of the workspace draws."""
+        path = self.files[-1]
+        if self.workspace.contains(path):
+            problem = unreadable(_shown(url), path, data)
+            if problem is not None:
+                raise RefusedFile(problem)
 
     def _read(self, url: str) -> bytes:
         path = self._path(url)

@@ -39,6 +39,8 @@ _ELSEWHERE = (
     "mailboxes elsewhere",
     "printed letters",
     "backups",
+    "compressed files",
+    "drafts and merged files outside the output folder",
     "the unsubscribe page's file",
 )
 _ADVICE = "Change the permissions of its folder"

@@ -67,7 +67,8 @@ class PostgresBackend:
     def __init__(self, url: str, *, create: bool) -> None:
         parsed = _parsed(url)
         self.shown = _shown(parsed)
-        self._secret = (parsed.password, parsed.query.get("password"))
+        words = re.split(r"[:;,|/ ]", parsed.username or "")[1:]
+        self._secret = (parsed.password, parsed.query.get("password"), *words)
         self.engine = _engine(parsed)
         try:
             with self.translated():
@@ -185,7 +186,8 @@ def _parsed(url: str) -> URL:
 
 
 def _shown(url: URL) -> str:
-    plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database)
+    # No user: a password may be in it, behind a colon or semicolon that was written as `%3A`.
+    plain = URL.create("postgresql", None, None, url.host, url.port, url.database)
     return plain.render_as_string()
 
 

@@ -34,6 +34,9 @@ function named(path) {
   return FIXED[path] ?? path.split(".").at(-1).replace(/\[\d+\]/g, "").replaceAll("_", " ");
 }
 
+/** `recipient.last_name` with whose it is: “recipient last name”. */
+const inFull = (path) => FIXED[path] ?? path.replaceAll(/[._]/g, " ").replace(/\[(\d+)\]/g, (_, number) => ` ${Number(number) + 1}`);
+
 /** What a value prints behind its filters; a filter that is not known here is named. */
 function filtered(words, filters) {
   const names = filters.split("|").slice(1).map((one) => one.trim());
@@ -71,9 +74,8 @@ function described(text, known) {
     if (NAME.test(bare)) {
       const prints = (known.variables ?? []).find((one) => one.name === bare)?.prints;
       // A name that no letter prints by itself, as those of a loop, keeps its first word.
-      const whole = FIXED[bare] ?? bare.replaceAll(/[._]/g, " ").replace(/\[(\d+)\]/g, (_, number) => ` ${Number(number) + 1}`);
       const filters = inner.slice(bare.length);
-      return { kind: "value", name: bare, filters, words: short(filtered(prints || whole, filters)) };
+      return { kind: "value", name: bare, filters, words: short(filtered(prints || inFull(bare), filters)) };
     }
     return { kind: "other", words: short(inner) };
   }
@@ -94,7 +96,7 @@ function described(text, known) {
 /** What a command can be changed to by choice: fields with options, and how to write each choice. */
 export function choicesOf(found, known) {
   const option = (value, label) => ({ value, label: label.length > 90 ? `${label.slice(0, 89)}…` : label });
-  const values = (known.variables ?? []).map((one) => option(one.name, one.prints ? `${named(one.name)}: ${one.prints}` : one.name));
+  const values = (known.variables ?? []).map((one) => option(one.name, [inFull(one.name), one.prints].filter(Boolean).join(": ")));
   // The signs that take away empty space stay as they are.
   const { start, end } = found.signs;
   const value = (inner) => `{{${start} ${inner} ${end}}}`;

@@ -137,7 +137,7 @@ function judge() {
   }
   problems = showProblems({
     state, view,
-    act: { open: openProblem, stage: (stage) => choose({ stage, day: state.chosen?.day ?? null }), readOnly, chooseFact, excuse: excuseSentence, fields: () => writing.choose("tab-fields") },
+    act: { open: openProblem, stage: (stage) => choose({ stage, day: state.chosen?.day ?? null }), day: (day) => choose({ day }), readOnly, chooseFact, excuse: excuseSentence, fields: () => writing.choose("tab-fields") },
   });
   showMarks();
   stale();

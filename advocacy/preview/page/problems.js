@@ -1,6 +1,6 @@
 // Problems: what is wrong, in which line, the line itself, what to do.
 
-import { $, el, withCode } from "./dom.js";
+import { $, daysInWords, el, withCode } from "./dom.js";
 
 const FIELDS = new Set(["subject-length", "ask-missing", "missing-language"]);
 const WORDS = { error: "Error", warning: "Warning", note: "Note" };
@@ -45,12 +45,16 @@ function card(problem, act) {
       `Show the letter “${stage}”`,
     ),
   );
+  if (problem.day) {
+    const words = `Change the letter date to ${daysInWords(problem.day)}`;
+    fits.push(el("button", { type: "button", className: "fits", onclick: () => act.day(problem.day) }, words));
+  }
   return el(
     "li",
     { className: `problem ${problem.level}` },
     el("p", { className: "what" }, el("strong", {}, `${WORDS[problem.level]}: `), ...withCode(problem.message)),
     place || null,
-    problem.excerpt ? el("code", { className: "line" }, problem.excerpt) : null,
+    problem.excerpt && !problem.day ? el("code", { className: "line" }, problem.excerpt) : null,
     problem.hint ? el("p", { className: "hint" }, ...withCode(problem.hint)) : null,
     fits.length ? el("p", { className: "buttons" }, ...fits) : null,
     cures(problem, act),

@@ -37,8 +37,8 @@ async function enlarge(number, { label, problems: known }) {
 function card(version, number) {
   const problems = el("div", { className: "what" }, ...version.problems.map((words) => el("p", {}, ...withCode(words))));
   const button = el("button", { type: "button", className: "sheet", onclick: () => void enlarge(number, version) });
-  const verdict = el("span", { className: "verdict" }, version.wrong ? "Wrong" : "Good");
-  verdict.dataset.verdict = version.wrong ? "wrong" : "good";
+  const verdict = el("span", { className: "verdict" }, version.wrong ? "Wrong" : version.look ? "Worth a look" : "Good");
+  verdict.dataset.verdict = version.wrong ? "wrong" : version.look ? "look" : "good";
   return { node: el("li", { className: "version" }, button, el("p", {}, verdict, ` ${version.label}`), problems), button, problems, verdict };
 }
 
@@ -55,7 +55,8 @@ async function draw() {
   const wrong = new Set(versions.flatMap((one, at) => (one.wrong ? [at] : [])));
   const say = (ready) => {
     const people = real ? "people on the list" : "made-up people";
-    const bad = wrong.size ? `, ${wrong.size} with a problem` : "";
+    const look = versions.filter((one, at) => one.look && !wrong.has(at)).length;
+    const bad = `${wrong.size ? `, ${wrong.size} with a problem` : ""}${look ? `, ${look} worth a look` : ""}`;
     $("versions-told").textContent = `${versions.length} version${versions.length === 1 ? "" : "s"} for ${people}${bad}.${ready < versions.length ? " Making the pages…" : ""}`;
   };
   for (const [number, one] of cards.entries()) {

@@ -178,6 +178,9 @@ def test_planted_links_and_pipes_are_neither_followed_nor_waited_for(output: Pat
 
 
 def test_it_says_what_it_cannot_reach_and_names_a_git_history(output: Path) -> None:
+    places = run(output, dry_run=True).out_of_reach
+    assert "compressed files" in places
+    assert any("merged files outside" in place for place in places)
     assert not any("Git" in place for place in run(output, dry_run=True).out_of_reach)
     (output.parent.parent / ".git").mkdir()
     reach = run(output, dry_run=True).out_of_reach

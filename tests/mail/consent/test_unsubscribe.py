@@ -625,6 +625,35 @@ def test_the_local_server_answers_a_body_that_is_too_long_and_logs_no_token(
     assert "Traceback" not in told.err
 
 
+def test_clients_that_are_idle_or_go_away_leave_no_traceback(
+    requests: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(unsubscribe, "SECONDS_AT_MOST", 0.1)
+    answers = make_application(UnsubscribeSettings(KEYS, requests))
+    with unsubscribe.local_server(0, answers) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        for sent in (b"", b"GET", b"GET / HTTP/1.0\r\n", b"POST / HTTP/1.0\r\n\r\n"):
+            with socket.create_connection(("127.0.0.1", server.server_port)) as idle:
+                idle.sendall(sent)
+                while idle.recv(1000):  # until the server closes it
+                    pass
+        server.shutdown()
+        thread.join()
+    told = capfd.readouterr()
+    assert told.out + told.err == ""
+
+
+@pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("-h", 0), ("--port", 2)])
+def test_the_program_with_an_argument_says_how_it_is_used_and_serves_nothing(
+    argument: str, code: int
+) -> None:
+    command = [sys.executable, "-m", "advocacy.mail.unsubscribe", argument]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == code
+    assert "ADVOCACY_UNSUBSCRIBED" in done.stdout
+
+
 def test_a_client_that_sends_half_of_its_request_holds_up_nobody(
     local: int, requests: Path
 ) -> None:
