@@ -100,3 +100,30 @@ def test_another_number_in_the_place_of_the_facts_own_is_an_error(
     language: str, sentence: str, fact: str, code: str
 ) -> None:
     assert sure(language, sentence, fact) == [code]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "fact"),
+    [
+        ("en", "It asked 163 cleaners: none had been trained.", "Of 163 cleaners, 118 had not been trained."),
+        ("de", "Gefragt wurden 163 Leute, und alle fahren nachts.", "Von 163 Befragten fahren 118 nachts."),
+        ("fr", "Le syndicat en a interrogé 163 : tous disent n'avoir jamais été formés.", "Sur 163 agents interrogés, 118 disent n'avoir jamais été formés."),
+        ("es", "El sindicato preguntó a 275: ninguno había recibido formación.", "De 275 brigadistas, 198 no habían recibido formación."),
+    ],
+)  # fmt: skip
+def test_all_of_a_number_is_told_where_the_fact_counts_some_of_it(
+    language: str, sentence: str, fact: str
+) -> None:
+    evidence = [Evidence("fact", reading(fact, language))]
+    found = sentence_differences(reading(sentence, language), evidence, [], Parties("", ""))
+    assert "hedge-dropped" in [one.code for one in found]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["All 163 cleaners were asked, and 118 had not been trained.", "It asked 163 cleaners, and 118 of them all say so."],
+)  # fmt: skip
+def test_all_beside_the_facts_own_count_is_quiet(sentence: str) -> None:
+    evidence = [Evidence("fact", reading("Of 163 cleaners, 118 had not been trained.", "en"))]
+    found = sentence_differences(reading(sentence, "en"), evidence, [], Parties("", ""))
+    assert "hedge-dropped" not in [one.code for one in found]

@@ -11,6 +11,8 @@ from advocacy.checks.agreement.evidence import (
     denies,
     is_of_sender,
 )
+from advocacy.checks.agreement.known_quantities import held_quantities
+from advocacy.checks.agreement.ratios import whole_pairs
 from advocacy.checks.agreement.reading import Clause, Match, Reading, read, shared, stems
 from advocacy.checks.agreement.strengths import strength_differences
 from advocacy.checks.agreement.totals import known_totals, total_differences
@@ -41,6 +43,7 @@ def hedge_differences(
         yield from _all_for_part(claim, evidence)
         yield from _all_of_them(claim, evidence)
         yield from _every_one(claim, evidence)
+        yield from _all_of_counted(claim, evidence)
         yield from _whole_for_part(claim, evidence)
         yield from total_differences(claim, evidence)
         yield from strength_differences(claim, evidence)
@@ -221,6 +224,34 @@ def _every_one(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Differe
                     theirs = one.statement.text
                     yield Difference("hedge-dropped", words, theirs, one.fact, quantity.words)
                     return
+
+
+_EVERYBODY = re.compile(
+    r"\b(?:all|everyone|everybody|none|nobody|no\s+one|alle|jede[rs]?|keine[rs]?|niemand|tous|toutes|aucune?"
+    r"|tod[oa]s|ningun[oa]|nadie)\b(?!\s+(?:l[aeo]s\s+)?\d)",
+    re.IGNORECASE,
+)
+
+
+def _all_of_counted(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """“It asked 163 people: all say so”, where the evidence says it of 118 out of the 163."""
+    found = _EVERYBODY.search(claim.outside)
+    if found is None or any(found[0] in idle for idle in _idle(claim.outside, claim.language)):
+        return
+    if any(q.kind == "share" or q.unit == "percent" for q in claim.quantities):
+        return  # the share of them is told beside
+    own = {q.low for q in claim.own_quantities}
+    for one in evidence:
+        if any(_EVERYBODY.search(r.text) for r in one.said):
+            continue
+        for part, whole in whole_pairs([h for h in held_quantities([one]) if h.said]):
+            if whole.quantity.low in own and part.quantity.low not in {
+                q.low for q in claim.quantities
+            }:
+                words = claim.cut(*found.span())
+                theirs = one.statement.text
+                yield Difference("hedge-dropped", words, theirs, one.fact, part.quantity.words)
+                return
 
 
 def _idle(text: str, language: Language) -> list[str]:

@@ -35,7 +35,7 @@ def ratios(held: Sequence[Held]) -> list[float]:
 
 def _parts_of_pairs(held: Sequence[Held]) -> Iterator[float]:
     """What part of the larger number of a pair the smaller one is."""
-    whole = [*_linked(held), *_of_first(held)]
+    whole = whole_pairs(held)
     linked = {id(one.reading) for one, _ in whole}
     yield from (one.quantity.low / other.quantity.low for one, other in whole)
     for a, b in pairs([one for one in held if id(one.reading) not in linked]):
@@ -47,6 +47,11 @@ def _parts_of_pairs(held: Sequence[Held]) -> Iterator[float]:
         ):
             total = one.quantity.low + other.quantity.low
             yield from (q.low / total for q in (one.quantity, other.quantity) if total)
+
+
+def whole_pairs(held: Sequence[Held]) -> list[tuple[Held, Held]]:
+    """The numbers of which a text says that one is a part of the other, the part first."""
+    return [*_linked(held), *_of_first(held)]
 
 
 _PART_OF = re.compile(
