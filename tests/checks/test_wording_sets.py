@@ -19,7 +19,9 @@ FOLDERS = [Path(GIVEN)] if GIVEN else sorted(SETS.glob("set_?"))
 # What is asked of a set: the shares of falsehoods caught and of honest edits quiet.
 ASKED = (0.78, 0.93)
 # The last sets: what was measured, less a little.
-MEASURED: dict[str, tuple[float, float]] = {"set_k": (0.80, 0.95), "set_l": (0.84, 0.96)}
+MEASURED: dict[str, tuple[float, float]] = {
+    "set_k": (0.80, 0.95), "set_l": (0.84, 0.96), "set_m": (0.82, 0.96), "set_n": (0.80, 0.90),
+}  # fmt: skip
 # The share of unedited letters, all true, that may have a false error.
 FALSE_ERRORS = 0.05
 # A falsehood or two of several kinds and an honest edit in each language.
