@@ -102,6 +102,19 @@ const roomy = Prec.high(
   }),
 );
 
+/** Pasted paragraphs, with the empty lines without which they would go on what stands around them. */
+function apart(state, markdown) {
+  const { from, to } = state.selection.main;
+  const before = state.sliceDoc(Math.max(0, from - 400), from);
+  const after = state.sliceDoc(to, to + 400);
+  const isLine = /\n[ \t]*$/.test(before) && /^[ \t]*(?:\n|$)/.test(after);
+  const isInline = !markdown.includes("\n") && !/^(?:#|>|[-*] |\d+\. |\|)/.test(markdown);
+  if (isInline && !isLine) return markdown;
+  const above = !before.trim() || /\n[ \t]*\n[ \t]*$/.test(before) ? "" : /\n[ \t]*$/.test(before) ? "\n" : "\n\n";
+  const below = !after.trim() || /^[ \t]*\n[ \t]*\n/.test(after) ? "" : /^[ \t]*\n/.test(after) ? "\n" : "\n\n";
+  return `${above}${markdown}${below}`;
+}
+
 /** What comes from Word, Google Docs or a mail is put in as the Markdown that a letter has. */
 const pasting = (onPaste) =>
   EditorView.domEventHandlers({
