@@ -71,7 +71,7 @@ def varied(small_campaign: Path, edit: Callable[[Path, str, str], None]) -> Path
     edit(
         small_campaign,
         "demand:\n",
-        "    - {id: roe, name: '<b>Roe</b> & Co', salutation: all}\ndemand:\n",
+        "    - {id: roe, name: 'Roe <3 & Co', salutation: all}\ndemand:\n",
     )
     facts = small_campaign.parent / "facts.yaml"
     edit(facts, "statement: In 2025", "statement: {en: In 2025, fr: En 2025}\n  #")
@@ -213,8 +213,8 @@ def test_names_are_text_wherever_they_stand(varied: Path, tmp_path: Path) -> Non
     assert made.letters == 12
     assert made.path is not None
     text = made.path.read_text("utf-8")
-    assert "<b>Roe</b>" not in text
-    assert "&lt;b&gt;Roe&lt;/b&gt; &amp; Co" in text
+    assert "Roe <3" not in text
+    assert "Roe &lt;3 &amp; Co" in text
     assert "A made-up recipient: nobody shown reads this language" in text
     assert "French, subject “a”, opening “warm”" in text
     assert len(list(tmp_path.rglob("*.txt"))) == 12

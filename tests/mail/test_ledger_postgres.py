@@ -79,7 +79,7 @@ def test_every_way_to_write_the_kind_is_understood(postgres_url: str) -> None:
         url = postgres_url.replace("postgresql", kind, 1)
         with open_ledger(CAMPAIGN, environ={"ADVOCACY_LEDGER": url}) as ledger:
             assert ledger.mailings() == []
-            assert ledger.shown.startswith("postgresql://tester@127.0.0.1:")
+            assert ledger.shown.startswith("postgresql://127.0.0.1:")
 
 
 def test_a_ledger_on_a_socket_is_found(postgres_server: Cluster) -> None:
