@@ -135,7 +135,7 @@ def test_no_process_and_no_draft_outlives_a_server_that_is_killed(
     assert list(temporary.rglob("open.md"))
     running.process.kill()
     ends = time.monotonic() + 20
-    while list(temporary.rglob("open.md")) and time.monotonic() < ends:
+    while list(temporary.glob("advocacy-preview-*")) and time.monotonic() < ends:
         time.sleep(0.05)
     assert not list(temporary.glob("advocacy-preview-*"))
 
