@@ -35,6 +35,7 @@ from advocacy.errors import Place, Problem
 from advocacy.files.text import read_text
 from advocacy.letters.letter import Letter
 from advocacy.letters.parts import layout_files
+from advocacy.templating.source import COMMAND
 
 SAID = 0.6
 """The share of a text's content words from which a fact or an ask supports it."""
@@ -129,7 +130,6 @@ def _subject_place(letter: Letter, campaign: Campaign) -> Place | None:
 
 # What is never closed reaches to the end: looking for its end once more from each place where
 # another begins would take time by the square of the length.
-_COMMAND = re.compile(r"\{#.*?(?:#\}|\Z)|\{%.*?(?:%\}|\Z)|\{\{.*?(?:\}\}|\Z)", re.DOTALL)
 _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(style|script|title)\b.*?(?:</\1>|\Z)|<[^<>]*>",
     re.DOTALL | re.IGNORECASE,
@@ -139,7 +139,7 @@ _TAG = re.compile(
 def layout_words(path: Path, name: str) -> Iterator[Surrounding]:
     """The words of a layout or partial, without its commands and tags, a line at a time."""
     blank = read_text(path)
-    for pattern in (_COMMAND, _TAG):
+    for pattern in (COMMAND, _TAG):
         blank = pattern.sub(lambda found: re.sub(r"[^\n]", "\0", found[0]), blank)
     for number, line in enumerate(blank.split("\n"), start=1):
         words = " ".join(line.replace("\0", " ").split())

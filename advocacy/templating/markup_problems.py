@@ -18,7 +18,7 @@ from advocacy.files.workspace import Workspace
 from advocacy.templating.citation_marks import LINE, MARK
 from advocacy.templating.markup import PAGE_BREAK, letter_parser, picture_of
 from advocacy.templating.markup_rules import markup_rules
-from advocacy.templating.source import read_template
+from advocacy.templating.source import COMMAND, read_template
 
 _GOOD = re.compile(r"(?:https?://|mailto:|tel:)[^\s]", re.IGNORECASE)
 _FRONT_MATTER = re.compile(
@@ -57,9 +57,6 @@ def markup_problems(markdown: str, path: Path, workspace: Workspace) -> list[Pro
     return list(dict.fromkeys(found))
 
 
-_COMMAND = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-
-
 class TemplatePlaces:
     """Finds the line of a template, or of a partial, in which a text first stands."""
 
@@ -84,7 +81,7 @@ class TemplatePlaces:
                 continue
             # One brace is not the second of two, and what commands consist of is not printed.
             wanted = re.compile(r"(?<!\{)" + re.escape(first))
-            printed = _COMMAND.sub(lambda command: "\0" * len(command[0]), text)
+            printed = COMMAND.sub(lambda command: "\0" * len(command[0]), text)
             if first and (found := wanted.search(printed) or wanted.search(text)):
                 before = text[: found.start()]
                 return Place(path, before.count("\n") + 1, len(before) - before.rfind("\n"))

@@ -20,6 +20,11 @@ TAGS = ("call", "filter", "for", "from", "if", "import", "include", "macro", "ra
 """The commands of letters."""
 LAYOUT_TAGS = (*TAGS, "block", "extends")
 """The commands of layouts."""
+COMMAND = re.compile(r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)|\{#.*?(?:#\}|\Z)", re.DOTALL)
+"""A value, a command, or a comment; one that is never closed goes on to the end of the text.
+
+If it did not, its end would be sought from each opening: a time by the square of the length.
+"""
 _OPENING = ("block", "call", "filter", "for", "if", "macro", "with")
 _MIDDLE = {"else": ("if", "for"), "elif": ("if",)}
 # Comments and raw blocks are skipped whole, so that commands in them do not count. What is never

@@ -511,14 +511,19 @@ def test_a_pipe_or_a_link_in_the_place_of_its_files_is_refused_and_not_followed(
     assert list(elsewhere.iterdir()) == []
 
 
-@pytest.mark.parametrize("planted", ["parks", "parks/call"])
-def test_a_link_in_the_place_of_a_folder_of_letters_is_refused(
-    small_campaign: Path, tmp_path: Path, planted: str
-) -> None:
+def plant_link(tmp_path: Path, planted: str) -> None:
+    """A link to an empty folder, in the place of a folder of the output folder `out`."""
     (tmp_path / "elsewhere").mkdir()
     link = tmp_path / "out" / planted
     link.parent.mkdir(parents=True)
     link.symlink_to(tmp_path / "elsewhere")
+
+
+@pytest.mark.parametrize("planted", ["parks", "parks/call"])
+def test_a_link_in_the_place_of_a_folder_of_letters_is_refused(
+    small_campaign: Path, tmp_path: Path, planted: str
+) -> None:
+    plant_link(tmp_path, planted)
     with pytest.raises(AdvocacyError, match="not-a-file"):
         render_campaign(RenderRequest(small_campaign, output=tmp_path / "out"))
     assert list((tmp_path / "elsewhere").iterdir()) == []
@@ -528,10 +533,7 @@ def test_a_link_in_the_place_of_a_folder_of_letters_is_refused(
 def test_no_command_writes_or_removes_anything_behind_a_link_in_the_output_folder(
     small_campaign: Path, tmp_path: Path, planted: str
 ) -> None:
-    (tmp_path / "elsewhere").mkdir()
-    link = tmp_path / "out" / planted
-    link.parent.mkdir(parents=True)
-    link.symlink_to(tmp_path / "elsewhere")
+    plant_link(tmp_path, planted)
     request = RenderRequest(small_campaign, output=tmp_path / "out", formats=("txt",))
     refused = []
     for name, command in (

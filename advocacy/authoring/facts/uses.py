@@ -16,6 +16,7 @@ from advocacy.files.yaml.reading import YamlList, YamlMap, scan_yaml
 from advocacy.letters.parts import letter_files
 from advocacy.letters.samples import compose_sample, stage_recipients
 from advocacy.templating import letter_environment
+from advocacy.templating.source import COMMAND
 
 
 def campaigns_with(
@@ -63,7 +64,6 @@ def _unsearched(problem: Problem) -> Problem:
     return Problem(problem.code, message, problem.hint, problem.place, Level.WARNING)
 
 
-_COMMAND = re.compile(r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)|\{#.*?(?:#\}|\Z)", re.DOTALL)
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘(\[]*[A-ZÀ-Þ0-9])")
 _HERE = "\0"
 PEOPLE = 20  # of a list, whose letters are composed to find citations without a name
@@ -192,7 +192,7 @@ def _sentence(path: Path, line: int, fact_id: str, fact: Fact) -> str:
 
 def _plain(text: str) -> str:
     """A piece of a template in one line, with … for what its commands print."""
-    words = _COMMAND.sub(_show_command, text).replace("**", "")
+    words = COMMAND.sub(_show_command, text).replace("**", "")
     return re.sub(r" +([.,;])", r"\1", " ".join(words.split())).removeprefix("- ")
 
 
