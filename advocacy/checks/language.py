@@ -70,7 +70,7 @@ def language_of(code: str) -> Language | None:
 @lru_cache(maxsize=len(LANGUAGES))
 def _language(main: str) -> Language:
     data = read_table(f"checks/words/{main}.toml")
-    pairs = tuple((a.split("|"), b.split("|")) for a, b in data["opposites"])
+    pairs = tuple((_alternatives_in(a), _alternatives_in(b)) for a, b in data["opposites"])
     tables = {name: value for name, value in data.items() if isinstance(value, dict)}
     lists = {
         name: tuple(value)
@@ -78,6 +78,18 @@ def _language(main: str) -> Language:
         if isinstance(value, list) and name != "opposites"
     }
     return Language(main, stop_words(main), _Patterns(main, lists), tables, lists, pairs)
+
+
+def _alternatives_in(words: str) -> list[str]:
+    """Patterns parted by “|”, where it does not stand in a group of one of them."""
+    found, depth = [""], 0
+    for char in words:
+        depth += (char == "(") - (char == ")")
+        if char == "|" and not depth:
+            found.append("")
+        else:
+            found[-1] += char
+    return found
 
 
 @lru_cache(maxsize=8)
