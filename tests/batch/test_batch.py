@@ -158,6 +158,7 @@ def test_a_second_run_makes_nothing_again(run_cli, small_campaign: Path, people:
     folder = small_campaign.parent.parent / FOLDER
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     result = run_cli(*command)
+    assert "30 letters unchanged.\nWorth a look." in result.stdout
     assert "0 letters made" in result.stdout
     assert "30 letters unchanged" in result.stdout
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
