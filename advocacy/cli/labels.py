@@ -83,7 +83,7 @@ def command(
         )
     from advocacy.batch.campaigns import RenderRequest
     from advocacy.batch.labels import print_addresses
-    from advocacy.mail.consent.places import note_places
+    from advocacy.mail.consent.written_places import note_places
 
     form = SHEETS[sheet] if sheet else ENVELOPES[envelope or ""]
     chosen = people()

@@ -104,7 +104,7 @@ def command(
     from advocacy.batch import DEFAULT_FORMATS
     from advocacy.batch.campaigns import RenderRequest, render_campaign
     from advocacy.cli.progress import watcher
-    from advocacy.mail.consent.places import note_places
+    from advocacy.mail.consent.written_places import note_places
 
     chosen = people()
     wanted, options["formats"] = options["formats"] or (), _without_forms(options["formats"])

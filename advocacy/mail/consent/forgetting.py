@@ -25,12 +25,12 @@ from advocacy.files.writing import cannot_write
 from advocacy.mail import problem
 from advocacy.mail.consent.addresses import address_hash, address_hashes, address_key
 from advocacy.mail.consent.kept_texts import find_kept_texts
-from advocacy.mail.consent.places import find_places
 from advocacy.mail.consent.shared_output import SharedOutput, find_merged, find_shared_output
 from advocacy.mail.consent.suppression_edits import WHEN_ADDED, NewSuppression, edit_list
 from advocacy.mail.consent.suppression_file import FILE, SuppressionRow, read_rows
 from advocacy.mail.consent.tokens import Keys, require_keys
 from advocacy.mail.consent.tracing import LINES, LISTS, SHEETS, Trace, remove_rows, traces
+from advocacy.mail.consent.written_places import find_places
 from advocacy.mail.ledger import VARIABLE, State
 from advocacy.mail.ledger.opening import ledger_files, open_ledgers
 from advocacy.mail.ledger.values import by_hand_key

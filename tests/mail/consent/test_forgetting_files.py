@@ -12,7 +12,7 @@ from advocacy.files.saved_texts import keep_text, list_texts
 from advocacy.files.unsaved import UnsavedText, UnsavedWork, list_unsaved, write_unsaved
 from advocacy.letters.comments import Comment, read_comments, write_comments
 from advocacy.mail.consent.forgetting import Forgotten, forget
-from advocacy.mail.consent.places import note_places
+from advocacy.mail.consent.written_places import note_places
 
 from ...conftest import RunCli
 
