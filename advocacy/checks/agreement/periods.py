@@ -12,6 +12,7 @@ from advocacy.checks.agreement.days import StatedDay
 from advocacy.checks.agreement.evidence import Difference, Evidence
 from advocacy.checks.agreement.reading import Reading
 from advocacy.checks.language import Language, any_of
+from advocacy.checks.word_patterns import WordPattern
 
 _SPAN = re.compile(
     r"\s*(?:,\s*)?(?:and|to|until|through|bis|und|et|à|au|jusqu'(?:à|en|au)|y|a|al|hasta|[–-])\s*"
@@ -108,7 +109,7 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @lru_cache(maxsize=8)
-def _week(language: Language) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _week(language: Language) -> tuple[tuple[str, WordPattern], ...]:
     return tuple((name, any_of([words])) for name, words in language.table("week").items())
 
 

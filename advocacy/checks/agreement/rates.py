@@ -13,6 +13,7 @@ from advocacy.checks.agreement.evidence import Difference, Evidence
 from advocacy.checks.agreement.quantity import Quantity
 from advocacy.checks.agreement.reading import Reading
 from advocacy.checks.language import Language, any_of
+from advocacy.checks.word_patterns import WordPattern
 
 _RANGE = re.compile(r"\s*(?:and|to|bis|und|et|à|y|a|[–-])\s*", re.IGNORECASE)
 _BETWEEN = re.compile(
@@ -138,7 +139,7 @@ _LATER = re.compile(
 
 
 @lru_cache(maxsize=8)
-def _periods(language: Language) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _periods(language: Language) -> tuple[tuple[str, WordPattern], ...]:
     return tuple((name, any_of([words])) for name, words in language.table("rates").items())
 
 

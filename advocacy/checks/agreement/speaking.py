@@ -217,6 +217,8 @@ class _Names:
         speaker = cited.fact.speaker
         if speaker is None or not speaker.organization or " " not in speaker.name:
             return None
+        if speaker.name.split()[-1] not in text:
+            return None  # saves the making of three patterns
         last = re.escape(speaker.name.split()[-1])
         first = re.escape(speaker.name.split()[0])
         for pattern in (
