@@ -457,6 +457,7 @@ def test_a_letter_that_ends_its_worker_is_found_and_told() -> None:
     assert refused == {"p5": "worker-died", "p20": "worker-died"}
 
 
+@pytest.mark.slow
 def test_a_worker_process_that_is_killed_costs_no_letter(
     small_campaign: Path, people: Path, tmp_path: Path
 ) -> None:

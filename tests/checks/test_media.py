@@ -333,6 +333,7 @@ def test_an_ask_in_other_words_is_proven_by_its_sentence(small_campaign: Path, e
     assert found(small_campaign) == []
 
 
+@pytest.mark.slow
 def test_an_ask_that_ends_one_page_and_begins_the_next_is_there(small_campaign: Path) -> None:
     ask = "Keep the park open until nine in the evening" + ", and say so at the gate" * 12
     source = small_campaign.read_text()

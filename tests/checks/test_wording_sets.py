@@ -31,6 +31,7 @@ SAMPLE = frozenset(
 )
 
 
+@pytest.mark.slow
 def test_a_sample_of_the_development_set_is_judged_right() -> None:
     edits = [edit for edit in read_edits(DEVELOPMENT_SET) if edit.id in SAMPLE]
     assert len(edits) == len(SAMPLE)

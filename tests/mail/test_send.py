@@ -422,6 +422,7 @@ def left_under_way(campaign: Path, *numbers: int) -> None:
         ledger.end_run(run, "")
 
 
+@pytest.mark.slow
 def test_of_a_part_of_the_list_no_other_uncertain_one_is_settled(
     advocacy: Run, parks: Path, people: Path, sink: Sink
 ) -> None:
