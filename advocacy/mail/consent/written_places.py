@@ -34,7 +34,7 @@ def note_places(campaigns: Iterable[Path], output: Path, merged: Path | None = N
     """
     output = output.resolve()
     elsewhere = output != _USUAL.resolve()
-    tables = [merged.resolve().with_suffix(".csv")] if merged is not None else []
+    tables = [merged.parent.resolve() / f"{merged.stem}.csv"] if merged is not None else []
     tables = [table for table in tables if not table.is_relative_to(_USUAL.resolve())]
     if not elsewhere and not tables:
         return
