@@ -16,8 +16,8 @@ BUNDLE = "advocacy/preview/page/editor.bundle.js"
 LICENSES = "advocacy/preview/page/editor.licenses.txt"
 # As in build.mjs: of these a bundle is made.
 SOURCES = (
-    "build.mjs", "chips.js", "completing.js", "editor.js", "package-lock.json", "pasting.js",
-    "theme.js", "words.js",
+    "build.mjs", "blocks.js", "chips.js", "completing.js", "editor.js", "package-lock.json",
+    "pasting.js", "theme.js", "../page/dom.js", "../page/words.js",
 )  # fmt: skip
 
 

@@ -175,8 +175,10 @@ def _judged_here(campaign: Campaign, day: date, wanted: WantedLetter) -> WantedL
     letter, _ = compose_for(
         campaign, wanted.recipient, wanted.stage, day, supporters=wanted.supporters
     )
-    errors = gate_of(campaign).errors(letter) if letter is not None else []
-    return replace(wanted, problems=(*wanted.problems, *errors))
+    if letter is None:
+        return wanted
+    errors, warnings = gate_of(campaign).findings(letter)
+    return replace(wanted, problems=(*wanted.problems, *errors), warned=bool(warnings))
 
 
 def _stages_of(campaign: Campaign, day: date, request: RenderRequest) -> set[str]:

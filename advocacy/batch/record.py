@@ -103,6 +103,13 @@ def entry(
     return line
 
 
+def warned_before(line: Entry | None, judged: str, digest: str) -> bool | None:
+    """Whether the run that left a line found warnings in the words; None where these differed."""
+    if line is None or line.get("judged") != judged or line.get("digest") != digest:
+        return None
+    return bool(line.get("warned"))
+
+
 JOURNAL = ".manifest.journal"
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _LINE = re.compile(rb'\{"id": "([^"\\]+)", .*\}\n')
@@ -112,7 +119,7 @@ _OPTIONAL = (
     *((name, str) for name in ("campaign", "stage", "date", "language", "subject", "judged")),
     *((name, dict) for name in ("recipient", "supporter", "inputs", "versions", "variants")),
     ("facts", list),
-    ("draft", bool),
+    *((name, bool) for name in ("draft", "warned")),
 )
 """The same, of what a line may lack."""
 _MANIFEST, _JOURNAL = 0, 1

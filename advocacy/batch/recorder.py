@@ -28,8 +28,8 @@ class RenderSummary:
     `made`, `unchanged`, `refused` and `pruned` count letters, `kinds` the files made, by their
     endings; `fast` counts the PDFs laid out fast, `in_full` the others, by the reason. `files`
     and `problems` are the first thousand of each; `rejects` is the file of rejected rows,
-    `crashes` are tracebacks of bugs. `judged` counts letters whose words were judged now, `warned`
-    those of them that have warnings, which `check` tells.
+    `crashes` are tracebacks of bugs. `judged` counts letters whose words were judged, now or by an
+    earlier run, `warned` those of them that have warnings, which `check` tells.
 
     `listed` is `made` + `unchanged` + `left_out`, which counts who gets no letter, by the code
     of the reason: rows that cannot be read, people listed twice, and letters that are refused or
@@ -127,7 +127,8 @@ class Recorder:
         elif not outcome.refused:
             self.summary.unchanged += 1
             if outcome.judged and (known := manifest.find(outcome.id)):
-                manifest.add({**known, "judged": outcome.judged})
+                now = {"judged": outcome.judged} | ({"warned": True} if outcome.warned else {})
+                manifest.add({k: v for k, v in known.items() if k != "warned"} | now)
 
     def _record_made(self, manifest: BatchRecord, outcome: LetterOutcome, entry: Entry) -> None:
         try:

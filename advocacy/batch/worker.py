@@ -23,7 +23,7 @@ from advocacy.batch.documents import (
     make_documents,
     used_versions,
 )
-from advocacy.batch.record import CHANGED, Entry, entry
+from advocacy.batch.record import CHANGED, Entry, entry, warned_before
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.campaign.supporters import Supporters
@@ -50,7 +50,8 @@ class WantedLetter:
     where the letters are not for this recipient. `previous` is the manifest's line, with the
     files that are still there. `formats` and `typeset` replace those of the batch. A `draft` is
     made whatever is wrong with the letter, says so on each page, and counts for no later run.
-    `follows` is what the ledger knows of the letter before a reminder, where it was asked.
+    `follows` is what the ledger knows of the letter before a reminder, where it was asked,
+    `warned` that of the outcome, where the words were judged already.
     """
 
     recipient: Recipient
@@ -62,6 +63,7 @@ class WantedLetter:
     typeset: Typeset | None = None
     draft: bool = False
     follows: PreviousSending | None = None
+    warned: bool | None = None
 
     @property
     def letter_id(self) -> str:
@@ -88,8 +90,8 @@ class LetterOutcome:
     hexadecimal, `obsolete` the names of files that no longer belong to the letter, `documents`
     the bytes that are not written yet. `judged` is set where nothing was made, and the words were
     judged anew: it belongs into the letter's line. `typeset` is how its PDF was laid out, `fast`
-    or `full`, and `why` not fast. `warned` says whether its words have warnings; None where they
-    were not judged now.
+    or `full`, and `why` not fast. `warned` says whether its words have warnings, found now or by an
+    earlier run; None where nobody asked.
 
     `languages` are the one that the recipient asks for and the one of the letter. Where there are
     problems, `place` and `row` are those of the list to correct. `crash` is the traceback of a
@@ -223,7 +225,11 @@ def _compose(
         later, more = check(letter, campaign, settings.also_on)
         checked = later and checked
         problems += more
-    if not _judged_before(settings, wanted, digests[0]):
+    if settings.judged is None or settings.judged_by_client:
+        outcome.warned = wanted.warned
+    elif (warned := warned_before(wanted.previous, settings.judged, digests[0])) is not None:
+        outcome.warned = warned
+    else:
         # Once for a task's letters: to look what day it is takes 3 microseconds.
         gate = once_per_run(("gate", id(settings)), lambda: _gate(settings))
         errors, warnings = gate.findings(letter)
@@ -246,14 +252,6 @@ def _gate(settings: BatchSettings) -> "WordsGate":
 def _lowered(problem: Problem) -> Problem:
     """What would refuse a letter is told of a draft as a warning."""
     return problem.at(Level.WARNING) if problem.level is Level.ERROR else problem
-
-
-def _judged_before(settings: BatchSettings, wanted: WantedLetter, digest: str) -> bool:
-    """Whether the words need no verdict: nobody asks for one, or an earlier run has it."""
-    if settings.judged is None or settings.judged_by_client:
-        return True
-    previous = wanted.previous or {}
-    return previous.get("judged") == settings.judged and previous.get("digest") == digest
 
 
 def _make(
@@ -371,10 +369,11 @@ def _record(
         outcome.obsolete = tuple(name for name in previous["files"] if name not in sums)
     typeset = made.typeset or (previous or {}).get("typeset")
     outcome.entry = entry(letter, files, versions, digests, made_of, typeset, judged)
+    if judged and outcome.warned:
+        outcome.entry["warned"] = True
     if wanted.draft:
         outcome.entry["draft"] = True
-    outcome.sums = sums
-    outcome.typeset, outcome.why = made.typeset, made.why
+    outcome.sums, outcome.typeset, outcome.why = sums, made.typeset, made.why
 
 
 def _row_to_correct(wanted: WantedLetter) -> tuple[dict[str, str], Place | None]:

@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from advocacy.checks.sentences import word_list
+from advocacy.checks.word_beginnings import alternatives
+from advocacy.checks.word_patterns import WordPattern
 from advocacy.resources import read_table
 
 LANGUAGES = frozenset({"en", "de", "fr", "es"})
@@ -19,7 +21,6 @@ _APOSTROPHES = str.maketrans(
 )
 _CONTRACTED = re.compile(r"\b(?:(ca)n't|(wo)n't|can(?=not\b)|(\w+)n't)\b", re.IGNORECASE)
 _BRACKETED = re.compile(r"\[(\w)\](?=\w)")  # “[m]ore than half”
-_NEVER = re.compile(r"(?!)")
 # Endings that inflection adds, longest first; enough to bring forms of one word together.
 _ENDINGS = {
     "en": ("ations", "ation", "ings", "ing", "ies", "ied", "ers", "ed", "es", "er", "ly", "s", "e"),
@@ -38,7 +39,7 @@ class Language:
 
     code: str
     stop: frozenset[str]
-    patterns: Mapping[str, re.Pattern[str]]
+    patterns: Mapping[str, WordPattern]
     tables: Mapping[str, Mapping[str, Any]]
     lists: Mapping[str, tuple[str, ...]]
     opposites: tuple[tuple[list[str], list[str]], ...] = ()
@@ -70,7 +71,7 @@ def language_of(code: str) -> Language | None:
 @lru_cache(maxsize=len(LANGUAGES))
 def _language(main: str) -> Language:
     data = read_table(f"checks/words/{main}.toml")
-    pairs = tuple((a.split("|"), b.split("|")) for a, b in data["opposites"])
+    pairs = tuple((alternatives(a), alternatives(b)) for a, b in data["opposites"])
     tables = {name: value for name, value in data.items() if isinstance(value, dict)}
     lists = {
         name: tuple(value)
@@ -86,34 +87,29 @@ def stop_words(code: str) -> frozenset[str]:
     return frozenset(bare(word) for word in word_list("stop", code))
 
 
-class _Patterns(dict[str, re.Pattern[str]]):
+class _Patterns(dict[str, WordPattern]):
     """Patterns by kind, each made when it is first asked for: most texts need few."""
 
     def __init__(self, code: str, lists: Mapping[str, Sequence[str]]) -> None:
         super().__init__()
         self._code, self._lists = code, lists
 
-    def __missing__(self, kind: str) -> re.Pattern[str]:
-        words = self._lists.get(kind)
+    def __missing__(self, kind: str) -> WordPattern:
+        words = self._lists.get(kind, ())
         # In German the capital alone tells “Sie” from “sie”.
         flags = re.NOFLAG if (self._code, kind) == ("de", "you") else re.IGNORECASE
-        self[kind] = any_of(words, flags) if words else _NEVER
+        self[kind] = any_of(words, flags)
         return self[kind]
 
 
-@lru_cache(maxsize=512)
-def alternatives(words: tuple[str, ...]) -> re.Pattern[str]:
-    """A pattern for any of some words, made once."""
-    return any_of(words)
+def any_of(words: Sequence[str], flags: int = re.IGNORECASE) -> WordPattern:
+    """A pattern for any of the words, each whole, made once; a space stands for any space."""
+    return _any_of(tuple(words), flags)
 
 
-def any_of(words: Sequence[str], flags: int = re.IGNORECASE) -> re.Pattern[str]:
-    """A pattern for any of the words, each whole; a space stands for any space."""
-    made = []
-    for word in words:
-        end = r"(?!\w)" if re.search(r"[\w)*+?\]]$", word) else ""
-        made.append(word.replace(" ", r"\s+") + end)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(made)})", flags)
+@lru_cache(maxsize=2048)
+def _any_of(words: tuple[str, ...], flags: int) -> WordPattern:
+    return WordPattern(words, flags)
 
 
 @lru_cache(maxsize=16384)

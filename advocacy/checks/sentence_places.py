@@ -6,7 +6,6 @@ the template, other quotation marks than are printed, and the end of a line.
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from pathlib import Path
 
 from advocacy.errors import AdvocacyError, Place
@@ -16,11 +15,11 @@ NEARBY_LINES = 15
 """How many lines around a mark are searched for a sentence's first words."""
 _MOST_WORDS = 4
 _LONG = 12  # characters of a word that are compared: some languages have no spaces
-_WORD = re.compile(r"[^\W_]+")
+_WORD, _LETTER = re.compile(r"[^\W_]+"), re.compile(r"[^\W_]")
 # Each command ends at its own end: if it could go on behind it, there would be too many ways.
-_GAP = (
+_GAP = re.compile(
     r"(?:\{\{(?:(?!\}\})[^\n])*\}\}|\{%(?:(?!%\})[^\n])*%\}|\{#(?:(?!#\})[^\n])*#\}"
-    r"|[^\w{]|_|\{(?![{%#]))*?"
+    r"|[^\w{]|_|\{(?![{%#]))*"
 )
 _OPENING = "\"'“‘„‚«‹([{¿¡「『（"
 
@@ -59,7 +58,7 @@ class TemplateLines(dict[Path, list[str]]):
         tokens = tuple(_WORD.findall(words)[:_MOST_WORDS])
         for count in range(len(tokens), 0, -1):
             found = []
-            for line, column in self._matches(place, _pattern(tokens[:count])):
+            for line, column in self._matches(place, tokens[:count]):
                 distance, is_before = abs(line - place.line), (line, column) <= known
                 # A word alone says too little to be looked for on other lines.
                 if count > 1 or distance == 0:
@@ -73,13 +72,12 @@ class TemplateLines(dict[Path, list[str]]):
             return Place(place.path, alone[0], 1)
         return Place(place.path, place.line, None)
 
-    def _matches(self, place: Place, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-        """Yield lines and columns, from 1, at which a pattern begins near a place."""
+    def _matches(self, place: Place, tokens: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Yield lines and columns, from 1, at which some words begin near a place."""
         lines, near = self[place.path], NEARBY_LINES // 2
         first = max((place.line or 1) - near, 1)
         text = "\n".join(lines[first - 1 : (place.line or 1) + near])
-        for match in pattern.finditer(text):
-            start = match.start()
+        for start in _starts(text, tokens):
             yield first + text.count("\n", 0, start), start - text.rfind("\n", 0, start)
 
     def _opening(self, path: Path, line: int, column: int, words: str) -> int:
@@ -90,9 +88,38 @@ class TemplateLines(dict[Path, list[str]]):
         return column
 
 
-@lru_cache(maxsize=256)
-def _pattern(tokens: tuple[str, ...]) -> re.Pattern[str]:
-    parts = [
-        re.escape(token[:_LONG]) + ("" if len(token) > _LONG else r"(?![^\W_])") for token in tokens
-    ]
-    return re.compile(r"(?<![^\W_])" + _GAP.join(parts))
+def _starts(text: str, tokens: Sequence[str]) -> Iterator[int]:
+    """Yield where some words begin in a text, with nothing but gaps between them.
+
+    A pattern for them would find the same, but each is looked for once, and to make it takes
+    twenty times as long. A gap ends where the next word begins: none of it can be in one.
+    """
+    at = _find_word(text, tokens[0], 0)
+    while at >= 0:
+        end = at + len(tokens[0][:_LONG])
+        for token in tokens[1:]:
+            gap = _GAP.match(text, end)
+            end = gap.end() if gap else end
+            if not _is_word(text, token, end):
+                end = -1
+                break
+            end += len(token[:_LONG])
+        if end >= 0:
+            yield at
+        at = _find_word(text, tokens[0], max(end, at + 1))
+
+
+def _find_word(text: str, token: str, at: int) -> int:
+    """Where a word begins for the first time from a place on; -1 where it does not."""
+    while (at := text.find(token[:_LONG], at)) >= 0:
+        if (not at or not _LETTER.match(text, at - 1)) and _is_word(text, token, at):
+            break
+        at += 1
+    return at
+
+
+def _is_word(text: str, token: str, at: int) -> bool:
+    """Whether a word stands at a place; of a long one, whether its beginning does."""
+    if not text.startswith(token[:_LONG], at):
+        return False
+    return len(token) > _LONG or not _LETTER.match(text, at + len(token))

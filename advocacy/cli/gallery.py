@@ -72,7 +72,10 @@ def write_galleries(requests: "Sequence[RenderRequest]", reporting: Reporting) -
     """Make the gallery of each campaign, and print where it is; returns the exit code."""
     from advocacy.batch.gallery import render_gallery
     from advocacy.cli.progress import watcher
+    from advocacy.mail.consent.written_places import note_places
 
+    for request in requests:
+        note_places([request.campaign], request.output)
     made = [render_gallery(request, watcher(reporting.quiet)) for request in requests]
     problems = list(dict.fromkeys(problem for one in made for problem in one.problems))
 

@@ -83,10 +83,12 @@ def command(
         )
     from advocacy.batch.campaigns import RenderRequest
     from advocacy.batch.labels import print_addresses
+    from advocacy.mail.consent.written_places import note_places
 
     form = SHEETS[sheet] if sheet else ENVELOPES[envelope or ""]
     chosen = people()
     requests = [RenderRequest(path, people=chosen, **options) for path in campaigns]
+    note_places(campaigns, options["output"])
     results = [
         print_addresses(request, form, order=order, skip=(start or 1) - 1) for request in requests
     ]

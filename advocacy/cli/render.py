@@ -104,11 +104,13 @@ def command(
     from advocacy.batch import DEFAULT_FORMATS
     from advocacy.batch.campaigns import RenderRequest, render_campaign
     from advocacy.cli.progress import watcher
+    from advocacy.mail.consent.written_places import note_places
 
     chosen = people()
     wanted, options["formats"] = options["formats"] or (), _without_forms(options["formats"])
     requests = [RenderRequest(path, people=chosen, **options) for path in campaigns]
     if "forms" in wanted:
+        note_places(campaigns, options["output"])
         code = _make_worksheets(requests)
         if wanted == ("forms",):
             return code
@@ -117,6 +119,7 @@ def command(
         raise click.UsageError("--merge requires PDF. Add pdf to --format.")
     if gallery or verify is not None:
         return _run_other(requests, ctx.params, reporting)
+    note_places(campaigns, options["output"], job.file if job else None)
     queues = print_queues(job, options["output"], len(requests))
     results = [
         render_campaign(request, watcher(reporting.quiet), queue)

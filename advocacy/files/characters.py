@@ -18,6 +18,19 @@ BAD_CHARACTERS = re.compile(
     "\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\U000f0000-\U0010ffff" + _BAD_IN_PLANES + "]"
 )
 
+# What nobody sees in a name: the soft hyphen, spaces without width, invisible operators, fillers
+# (UAX #44, Default_Ignorable_Code_Point), tags, and the Arabic and Syriac signs that stand around
+# numbers. Joiners, U+034F, and variation selectors are left: scripts need them. The flags of
+# England, Scotland, and Wales are made of tags (UTS #51, ED-14a).
+_INVISIBLE = (
+    "(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f)"
+    "|[\u00ad\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u180e\u200b\u2060-\u2065"
+    "\u206a-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
+)
+_INVISIBLE_CHARACTERS = re.compile(_INVISIBLE)
+ODD_CHARACTERS = re.compile(f"{BAD_CHARACTERS.pattern}|{_INVISIBLE}")
+"""What no file may hold, and what nobody sees."""
 
 PASSAGE_AT_MOST = 4_000
 """Characters of a statement, a quotation, or a line, which is compared with many others."""
@@ -36,6 +49,11 @@ def bad_character(text: str) -> str | None:
     """The name of the first character that no value may hold, such as `U+0007 …`, or None."""
     found = BAD_CHARACTERS.search(text)
     return character_name(found[0]) if found else None
+
+
+def without_invisible(text: str) -> str:
+    """The text without the characters that nobody sees. Two names that look alike are alike."""
+    return text if text.isascii() else _INVISIBLE_CHARACTERS.sub(lambda found: found[1] or "", text)
 
 
 def column_width(text: str) -> int:
@@ -87,6 +105,10 @@ def _clean(value: Any) -> Any:
     return value.replace("\r\n", "\n")
 
 
+def _visible(value: Any) -> Any:
+    return without_invisible(value) if isinstance(value, str) else value
+
+
 def _passage(value: str) -> str:
     if len(value) > PASSAGE_AT_MOST:
         raise fault(
@@ -115,9 +137,12 @@ Words = Annotated[
 Passage = Annotated[Words, AfterValidator(_passage)]
 """Words that a letter prints in one place: no more than a page of them."""
 
+RecordedLine = Annotated[Passage, AfterValidator(_line)]
+"""Text on one line, as the program wrote it."""
+
 Line = Annotated[
-    Passage,
-    AfterValidator(_line),
+    RecordedLine,
+    BeforeValidator(_visible),
     Field(description="Text on one line."),
 ]
-"""Text on one line, not empty."""
+"""Text on one line, not empty. What nobody sees is taken out."""

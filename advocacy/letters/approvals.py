@@ -21,7 +21,7 @@ from pydantic import Field
 from advocacy.campaign.field_types import Day
 from advocacy.campaign.loading import Campaign
 from advocacy.errors import AdvocacyError, Level, Problem
-from advocacy.files.characters import Line
+from advocacy.files.characters import RecordedLine
 from advocacy.files.content_digests import digest_of
 from advocacy.files.yaml.editing import SetValue, create_file, edit_file
 from advocacy.files.yaml.reading import Located, YamlMap, parse, read_yaml
@@ -36,21 +36,23 @@ HEADER = """\
 class Acceptance(Located):
     """What a check says of one sentence, and a person accepted."""
 
-    code: Line = Field(description="The code of the problem.")
-    message: Line = Field(description="What the check reports about the sentence.")
-    by: Line = Field(description="The person who accepted it.")
+    code: RecordedLine = Field(description="The code of the problem.")
+    message: RecordedLine = Field(description="What the check reports about the sentence.")
+    by: RecordedLine = Field(description="The person who accepted it.")
     on: Day = Field(alias="date", description="The day, in the campaign's time zone.")
-    reason: Line = Field(description="Why the sentence is correct despite the problem.")
-    basis: Line = Field(description="The digest of the sentence, its facts, and their sources.")
+    reason: RecordedLine = Field(description="Why the sentence is correct despite the problem.")
+    basis: RecordedLine = Field(
+        description="The digest of the sentence, its facts, and their sources."
+    )
 
 
 class Approval(Located):
     """The approval of one stage, as it is written in the file."""
 
-    by: Line = Field(description="The person who approved it.")
+    by: RecordedLine = Field(description="The person who approved it.")
     on: Day = Field(alias="date", description="The day, in the campaign's time zone.")
-    digest: Line = Field(description="The digest of all parts, and of what was accepted.")
-    parts: dict[Line, Line] = Field(description="The digest of each part.")
+    digest: RecordedLine = Field(description="The digest of all parts, and of what was accepted.")
+    parts: dict[RecordedLine, RecordedLine] = Field(description="The digest of each part.")
     accepted: tuple[Acceptance, ...] = Field(
         default=(), description="The reported problems that were accepted."
     )

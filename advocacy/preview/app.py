@@ -45,6 +45,7 @@ from advocacy.preview.commenting import (
 from advocacy.preview.keeping import TextKeeper
 from advocacy.preview.pages import MOST_PIXELS
 from advocacy.preview.people import KINDS, PeopleList, Show
+from advocacy.preview.plain_words import plain_message
 from advocacy.preview.problems import problem_records
 from advocacy.preview.state import PreviewState, watch
 from advocacy.preview.tab import Tab
@@ -155,7 +156,9 @@ class Application:
         composed = self._tab(request.query_params.get("desk")).composed
         if composed is None or composed.campaign is None or composed.chosen is None:
             raise Refused(404)
-        html = await self._in_engine(timeline_html, composed.campaign, composed.chosen.day)
+        width = request.query_params.get("width", "")
+        wide = int(width) if width.isdecimal() and len(width) < 6 else None
+        html = await self._in_engine(timeline_html, composed.campaign, composed.chosen.day, wide)
         return frame_answer(html)
 
     async def _list_versions(self, request: Request) -> Response:
@@ -182,8 +185,9 @@ class Application:
             found = await lay_out_version(self._state, composed.campaign, version, int(width))
         except AdvocacyError as error:
             found = (), error.problems
-        pages, problems = [one.record() for one in found[0]], [one.message for one in found[1]]
-        return json_answer({"pages": pages, "problems": problems})
+        pages, problems = found
+        said = [plain_message(one) for one in problems]
+        return json_answer({"pages": [one.record() for one in pages], "problems": said})
 
     async def _picture(self, request: Request) -> Response:
         data = self._state.pictures.get(request.path_params["digest"])

@@ -21,6 +21,7 @@ from advocacy.letters.comments import (
 from advocacy.preview.facts import MarkedSentence
 from advocacy.preview.letters import PreviewDocuments
 from advocacy.preview.people import ChosenLetter, Name, RequestModel
+from advocacy.preview.plain_words import plain_message
 
 BOTH = 2
 """The neighbors of a sentence."""
@@ -58,7 +59,7 @@ def describe_comments(
     try:
         comments = read_comments(campaign.path)
     except AdvocacyError as error:
-        return {"comments": [], "commentsFault": error.problems[0].message}
+        return {"comments": [], "commentsFault": plain_message(error.problems[0])}
     checked = documents.checked
     subject = checked.letter.subject if checked is not None else None
     records = [_record(one) | _place(one, chosen, documents.sentences, subject) for one in comments]

@@ -10,6 +10,7 @@ from advocacy.campaign.loading import Campaign
 from advocacy.errors import Hint, Place, Problem
 from advocacy.files.text import split_lines
 from advocacy.preview.drafts import DraftTexts
+from advocacy.preview.plain_words import plain_hint, plain_message, plain_text
 
 Medium = Literal["paper", "email"]
 LONGEST_LINE = 240
@@ -23,7 +24,7 @@ PAGE_HINTS = {
     "fix-or-add-recipients": "{cure}.",
     "fix-or-exclude": "{cure}, or choose another person.",
     "fix-or-omit-format": "{cure}.",
-    "no-other-stage": "{lead}No other stage covers {day}. Add one, or choose another date.",
+    "no-other-stage": "{lead}No letter is for {day}. Choose another date.",
     "other-stage": "{lead}Letters for {day}: {stages}.",
     "recheck": "Check `{source}` again. If the fact is still true, set `checked:` of `{fact}` to "
     "today's date.",
@@ -53,8 +54,8 @@ def problem_records(
         {
             "code": problem.code,
             "level": problem.level.value,
-            "message": problem.message,
-            "hint": word_hint(problem.hint),
+            "message": plain_message(problem),
+            "hint": word_hint(problem.hint, problem.code),
             "fits": list(problem.hint.stages) if isinstance(problem.hint, Hint) else [],
             "day": _fitting_day(problem.hint),
             "file": short_path(problem.place.path, campaign) if problem.place else None,
@@ -76,13 +77,12 @@ def place_record(place: Place | None, names: Mapping[Path, str]) -> dict[str, ob
     return {"name": names.get(place.path.resolve()), "line": place.line, "column": place.column}
 
 
-def word_hint(hint: str) -> str:
-    """The hint in the page's words; a plain text stays as it is."""
+def word_hint(hint: str, code: str = "") -> str:
+    """The hint in the page's words."""
     if not isinstance(hint, Hint):
-        hint = _COMMAND.sub("", hint)
-        return hint.replace("`via:`", "the fact's line “via”")
-    stages = " or ".join(f"`{name}`" for name in hint.stages)
-    return PAGE_HINTS[hint.kind].format(stages=stages, **hint.words)
+        return plain_hint(code, _COMMAND.sub("", hint))
+    stages = " or ".join(f"“{name}”" for name in hint.stages)
+    return plain_text(PAGE_HINTS[hint.kind].format(stages=stages, **hint.words))
 
 
 def _fitting_day(hint: str) -> str | None:

@@ -21,6 +21,7 @@ from advocacy.files.yaml.reading import YamlMap, parse, read_yaml_text
 from advocacy.files.yaml.splicing import Keys
 from advocacy.letters.parts import letter_languages
 from advocacy.preview.files import ChangedError, rewrite_unless_changed
+from advocacy.preview.plain_words import language_name
 
 OPTIONAL = "preview"
 """A key that a stage need not have: the first words of its email in a list of messages."""
@@ -78,7 +79,23 @@ def list_text_fields(campaign: Campaign, stage_name: str) -> list[TextField]:
     for number, peer in enumerate(file.stage_precedents(stage)):
         found += texts(f"What {peer.organization} did", peer.action, (*start, number, "action"))
     found += texts("Title of the campaign", file.title, ("title",))
+    for label, text, there in _around(campaign, stage_name):
+        found += texts(label, text, there)
     return [TextField(label, keys, text, campaign.file.place(*keys)) for label, keys, text in found]
+
+
+def _around(campaign: Campaign, stage: str) -> Iterator[tuple[str, LocalText, Keys]]:
+    """The texts around a letter's body that the campaign has: they need translations, too."""
+    file, delivery = campaign.file, campaign.file.stages[stage].delivery
+    if delivery is not None:
+        yield "Kind of delivery", delivery, ("stages", stage, "delivery")
+    for number, copied in enumerate(file.cc):
+        yield f"Copy {number + 1} goes to", copied, ("cc", number)
+    if file.sender.town is not None:
+        yield "Town before the date", file.sender.town, ("sender", "town")
+    for number, one in enumerate(file.sender.signatories):
+        if one.title is not None:
+            yield f"Title of {one.name}", one.title, ("sender", "signatories", number, "title")
 
 
 _Found = tuple[str, tuple[str | int, ...], str]
@@ -89,17 +106,18 @@ def _texts(
 ) -> Iterator[_Found]:
     """Yield one field, or one for each language: of the text, and of the letters (`wanted`).
 
-    A text that stands for all languages is in the first of the wanted, the campaign's own.
+    A text that stands for all languages is in the first of the wanted, the campaign's own. All
+    texts have their languages in the same order.
     """
     if not text.languages and not wanted:
         yield label, keys, str(text)
         return
-    for language in text.languages:
-        yield f"{label} ({language})", (*keys, language), text.get(language) or ""
-    there = {primary_language(one) for one in text.languages}
-    for number, language in enumerate(one for one in wanted if one not in there):
-        first = not text.languages and number == 0
-        yield f"{label} ({language})", (*keys, language), str(text) if first else ""
+    there = {primary_language(one): one for one in text.languages}
+    for number, language in enumerate(dict.fromkeys((*wanted, *there))):
+        tag = there.get(language, language)
+        own = "" if text.languages or number else str(text)
+        said = (text.get(tag) or "") if language in there else own
+        yield f"{label}, {language_name(tag)}", (*keys, tag), said
 
 
 def replace_text(text: str, path: Path, keys: Keys, value: str) -> str:

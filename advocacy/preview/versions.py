@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from babel import Locale
-
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.branches.cases import Case, Extremes, cases, wished
 from advocacy.checks.branches.reaching_values import find_reaching_values
@@ -23,6 +21,7 @@ from advocacy.letters.true_days import true_letter
 from advocacy.preview.pages import PreviewPage
 from advocacy.preview.paper import prepare_paper
 from advocacy.preview.people import KINDS, ChosenLetter, PeopleList
+from advocacy.preview.plain_words import language_name, plain_message
 from advocacy.preview.state import PreviewState
 from advocacy.templating.running import watching
 
@@ -49,7 +48,7 @@ class LetterVersion:
             "label": self.label,
             "wrong": self.wrong,
             "look": any(one.level is Level.WARNING for one in self.problems),
-            "problems": [*dict.fromkeys(one.message[:MOST_WORDS] for one in self.problems)],
+            "problems": [*dict.fromkeys(plain_message(one)[:MOST_WORDS] for one in self.problems)],
         }
 
 
@@ -134,8 +133,7 @@ def _label(case: Case) -> str:
     words = words.replace("`", "").replace("recipient.", "")
     language = case.recipient.language
     if language and words.endswith(f" in {language}"):
-        name = Locale.parse(language, sep="-").get_display_name("en") or language
-        words = f"{words.removesuffix(language)}{name}"
+        words = f"{words.removesuffix(language)}{language_name(language)}"
     return words[:1].upper() + words[1:]
 
 

@@ -226,6 +226,7 @@ def test_a_shortened_text_fits_its_room(text: str) -> None:
     assert short == " ".join(text.split()) or short.endswith("…")
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_wrong_with_the_page(
     microsoft: Campaign, tmp_path: Path, tool, node_tool
 ) -> None:

@@ -158,6 +158,7 @@ def test_a_second_run_makes_nothing_again(run_cli, small_campaign: Path, people:
     folder = small_campaign.parent.parent / FOLDER
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     result = run_cli(*command)
+    assert "30 letters unchanged.\nWorth a look." in result.stdout
     assert "0 letters made" in result.stdout
     assert "30 letters unchanged" in result.stdout
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
@@ -456,6 +457,7 @@ def test_a_letter_that_ends_its_worker_is_found_and_told() -> None:
     assert refused == {"p5": "worker-died", "p20": "worker-died"}
 
 
+@pytest.mark.slow
 def test_a_worker_process_that_is_killed_costs_no_letter(
     small_campaign: Path, people: Path, tmp_path: Path
 ) -> None:

@@ -221,6 +221,25 @@ def test_a_verdict_falls_when_what_it_read_changes_and_is_kept_again(
     assert after == before
 
 
+def test_the_verdict_on_unchanged_letters_is_the_one_on_new_letters(
+    run_cli: Any, small_campaign: Path, edit: Any
+) -> None:
+    def verdict(*options: str) -> str:
+        printed = run_cli("render", small_campaign, "--format", "txt", *options)
+        return str(printed.stdout).strip().splitlines()[-1]
+
+    assert verdict().startswith("Worth a look.")
+    assert verdict() == verdict("--force")
+    # It is judged anew, though it reads the same: what is remembered follows.
+    settings = "checks: {quote-without-via: {level: note, reason: We have the report.}}\nfacts: ["
+    edit(small_campaign, "facts: [", settings)
+    assert verdict() == verdict() == verdict("--force") == "Good."
+    letter = small_campaign.parent / "templates/letters/open.md"
+    edit(letter, "Many came after work.", "In 2019 it had 900 trees.")
+    assert verdict().startswith("Worth a look.")
+    assert verdict() == verdict("--force")
+
+
 def test_a_copy_that_arrives_later_is_compared_although_the_letter_is_made(
     small_campaign: Path, render: Any, edit: Any
 ) -> None:

@@ -125,6 +125,30 @@ def test_text_is_never_made_of_something_else(value: object) -> None:
     assert refusal(Words, value)[0] == "string_type"
 
 
+UNSEEN = (
+    "\u00ad\u0600\u06dd\u115f\u200b\u2060\u2063\u206a"
+    "\u2800\u3164\ufeff\uffa0\ufff9\U000e0001\U000e0041"
+)
+
+
+@pytest.mark.parametrize("character", UNSEEN)
+def test_what_nobody_sees_in_a_name_is_taken_out(character: str) -> None:
+    assert read(Line, f"{character}Jane {character}Doe{character}") == "Jane Doe"
+    assert read(Email, f"jane{character}@x.example") == "jane@x.example"
+    with pytest.raises(ValidationError):
+        read(Line, f" {character} ")
+
+
+def test_joiners_selectors_and_flags_of_tags_stay_in_names() -> None:
+    for text in (
+        "می\u200cخواهم",
+        "ක්\u200dරි",
+        "葛\U000e0100飾",
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+    ):
+        assert read(Line, text) == text
+
+
 # --- days and spans -------------------------------------------------------------------------------
 
 

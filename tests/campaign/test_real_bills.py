@@ -52,6 +52,7 @@ def said(composed: Composed) -> dict[str, tuple[str, str]]:
     return found
 
 
+@pytest.mark.slow
 def test_cosponsors_of_2017_are_thanked_as_what_they_were_and_nobody_else(
     shared_data: Path, tmp_path: Path
 ) -> None:

@@ -224,6 +224,21 @@ def test_one_broken_row_never_stops_the_others_and_names_its_line(read) -> None:
     assert {p.level for p in problems} == {Level.ERROR}
 
 
+def test_what_nobody_sees_in_a_row_is_taken_out(read) -> None:
+    people, problems = read(
+        "id,name,email,address,ward\n"
+        "a\u200b,J\U000e0041a\u2063ne \u200bDo\u00ade\u0600,\ufeffjane@x.example,"
+        "1 Main\u2060 St,\u200b7\n"
+        "b,Bob Roe,bob@x.example,\u200b,\u2063\n"
+        "c,\u3164,c@x.example,,\n"
+    )
+    assert told(problems) == [("no-name", 4)]
+    jane, bob = people
+    assert (jane.id, jane.name, jane.email) == ("a", "Jane Doe", "jane@x.example")
+    assert (jane.address, jane.other) == (("1 Main St",), {"ward": "7"})
+    assert (bob.address, bob.other) == ((), {})
+
+
 def test_a_quotation_mark_too_many_swallows_no_later_row(read) -> None:
     rows = "".join(f"p{i},Person {i}\n" for i in range(200))
     people, problems = read(f'id,name\nx,"Open\n{rows}y,"Also open\n{rows.replace("p", "q", 400)}')

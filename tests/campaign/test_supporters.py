@@ -744,6 +744,7 @@ def test_each_of_100_000_supporters_gets_their_three_letters_and_memory_is_bound
     assert len(counts) == 100 + 400
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_list(parks: Path) -> None:
     campaign = loaded(parks)
     peaks = []

@@ -242,6 +242,7 @@ HIDDEN_ON_PAPER = [
     ".note { color: #fff }",
     ".note { float: none; position: absolute; left: -99in }",
     ".note { font-stretch: 1%; transform: scaleX(.05) }",
+    ".note, .note a { color: #bbb }",
     COVERED,
     *(
         pytest.param(rule, marks=pytest.mark.slow)
@@ -250,6 +251,7 @@ HIDDEN_ON_PAPER = [
             ".note { font-size: 1pt }",
             ".note { transform: scaleX(.15) }",
             ".note { color: #f4f4f4 }",
+            ".note { background: #333; color: #555 }",
             ".note { float: none; display: inline-block; width: 0; height: 0; overflow: hidden }",
             ".note { float: none; opacity: .02 }",
             ".note, .note a { color: transparent }",
@@ -269,8 +271,11 @@ def test_notes_that_the_printed_layout_hides_are_found(
     assert any("the reference of `visits`" in problem.message for problem in problems)
 
 
-@pytest.mark.parametrize("rule", [".note { transform: scaleX(.6) }", ".note { font-size: 7pt }"])
-def test_notes_in_narrow_or_small_print_are_left_alone(
+@pytest.mark.parametrize(
+    "rule",
+    [".note { transform: scaleX(.6) }", ".note { font-size: 7pt; color: #888 }"],
+)
+def test_notes_in_narrow_small_or_gray_print_are_left_alone(
     small_campaign: Path, layouts: Path, rule: str
 ) -> None:
     css = layouts / "letter.css"
@@ -328,6 +333,7 @@ def test_an_ask_in_other_words_is_proven_by_its_sentence(small_campaign: Path, e
     assert found(small_campaign) == []
 
 
+@pytest.mark.slow
 def test_an_ask_that_ends_one_page_and_begins_the_next_is_there(small_campaign: Path) -> None:
     ask = "Keep the park open until nine in the evening" + ", and say so at the gate" * 12
     source = small_campaign.read_text()

@@ -4,9 +4,10 @@
 
 A case follows from its seed alone: which file of a small campaign is broken, how, and which command
 is run on it. Each command runs in a forked process with a limit of memory and one of processor
-time. A case fails where the exit code is none of 0, 1, 2, and 3, where the process is killed or
-takes longer than its deadline, or where it took more than 1 GB. A file of results is added to from
-the seed where it ends.
+time. A case fails where the exit code is none of 0, 1, 2, and 3, where the process is killed, where
+it stands still or uses more processor time than its deadline allows, or where it took more than
+1 GB. A slow or busy machine changes none of this. A file of results is added to from the seed where
+it ends.
 """
 
 import gc
@@ -23,7 +24,7 @@ import time
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -32,7 +33,8 @@ from .strangers_mutations import LAYOUT, broken
 
 DEADLINE = 60.0
 """Seconds of processor time that a command may take for one letter, its children included."""
-PATIENCE = 300.0
+STILL = 180.0
+"""Seconds in which a command may use no processor time; a busy machine makes it wait, too."""
 MEMORY = 1024 * 1024 * 1024
 GOOD_EXITS = (0, 1, 2, 3)
 LIST = """id,name,email,salutation,address,country
@@ -162,13 +164,7 @@ def _run(seed: int, kind: str, command: tuple[str, ...], folder: Path) -> Outcom
     number = os.fork()
     if not number:
         _be_command(command, folder)
-    ends = time.monotonic() + PATIENCE
-    while not (result := os.wait4(number, os.WNOHANG))[0]:
-        if time.monotonic() > ends:
-            os.kill(number, signal.SIGKILL)
-            result = os.wait4(number, 0)
-            break
-        time.sleep(0.005)
+    result = _wait(number)
     _, status, used = result
     code = os.waitstatus_to_exitcode(status)
     seconds = used.ru_utime + used.ru_stime
@@ -184,6 +180,35 @@ def _run(seed: int, kind: str, command: tuple[str, ...], folder: Path) -> Outcom
     return Outcome(seed, kind, words, code, round(seconds, 2), memory, crash)
 
 
+def _wait(number: int) -> tuple[int, int, resource.struct_rusage]:
+    """Wait for a command; one that stands still, or uses far too much processor time, is killed."""
+    used, since = 0.0, time.monotonic()
+    looked = since
+    while not (result := os.wait4(number, os.WNOHANG))[0]:
+        now = time.monotonic()
+        if now - looked > 2:
+            looked = now
+            if (all_used := _processor_time(number)) > used:
+                used, since = all_used, now
+            if now - since > STILL or used > 3 * DEADLINE:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(number, signal.SIGKILL)
+                return os.wait4(number, 0)
+        time.sleep(0.005)
+    return result
+
+
+def _processor_time(group: int) -> float:
+    """Seconds of processor time that the processes of a group have used (proc(5), stat)."""
+    ticks = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError, ValueError, IndexError):
+            words = path.read_bytes().rpartition(b")")[2].split()
+            if int(words[2]) == group:
+                ticks += sum(map(int, words[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def _be_command(command: tuple[str, ...], folder: Path) -> None:
     """Turn this forked process into the command, and never return."""
     try:
@@ -192,7 +217,8 @@ def _be_command(command: tuple[str, ...], folder: Path) -> None:
         out = os.open("printed.txt", os.O_RDWR | os.O_CREAT)
         os.dup2(out, 1)
         os.dup2(out, 2)
-        os.environ |= {"TMPDIR": str(folder), "ADVOCACY_KEY": "k" * 40}
+        places = {"TMPDIR": str(folder), "XDG_STATE_HOME": str(folder / "state")}
+        os.environ |= {**places, "ADVOCACY_KEY": "k" * 40}
         tempfile.tempdir = None
         if sys.platform == "linux":
             resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
@@ -245,19 +271,22 @@ def warm() -> None:
     """Run the commands once on good files, so that each case is forked with all that they load."""
     from advocacy.cli.group import main
 
-    here = Path.cwd()
+    here, before = Path.cwd(), dict(os.environ)
     with tempfile.TemporaryDirectory() as name, Path(os.devnull).open("w") as quiet:
         folder = Path(name)
         _write_campaign(folder, TARGETS["campaign"])
         (folder / "list.csv").write_text(LIST)
         (folder / "in.mbox").write_text(BOUNCES)
         os.chdir(folder)
+        os.environ["XDG_STATE_HOME"] = name
         try:
             with redirect_stdout(quiet), redirect_stderr(quiet):
                 for command in dict.fromkeys((*_PAPER, *_TEXTS, *TARGETS["csv"].commands)):
                     main(command)
         finally:
             os.chdir(here)
+            os.environ.clear()
+            os.environ.update(before)
     import advocacy.cli.bounces  # noqa: F401
 
     gc.freeze()

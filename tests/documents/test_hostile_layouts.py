@@ -136,10 +136,9 @@ def test_a_layout_that_has_failed_three_times_is_given_up_until_it_changes(
     workspace: Workspace, child: LayoutChild, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(layout_child, "SECONDS", 0.3)
-    bad = styled("", NEST)
-    for _ in range(4):
-        problem_of(workspace, bad)
-    assert problem_of(workspace, GOOD).message == problem_of(workspace, bad).message
+    for number in range(4):
+        last = problem_of(workspace, styled("", f"{NEST}<p>{number}</p>"))
+    assert problem_of(workspace, GOOD).message == last.message
     assert child._process is None
     (workspace.folder / "templates" / "layouts" / "ours.css").write_text("p { color: blue }")
     assert laid_out(workspace).pages == 1
@@ -206,3 +205,19 @@ def _runs(number: int) -> bool:
         return ") Z " not in Path(f"/proc/{number}/stat").read_text()
     except OSError:
         return False
+
+
+def test_a_letter_that_failed_is_not_laid_out_again_and_others_are(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def fail(request: layout_child.LayoutRequest) -> None:
+        asked.append(request.html)
+        raise layout_child.LayoutFailed("it takes longer than 10 seconds")
+
+    monkeypatch.setattr(guarded.layout_child, "lay_out", fail)
+    other = GOOD.replace("park", "pool")
+    for html in (GOOD, GOOD, other, other):
+        assert "longer than 10 seconds" in problem_of(workspace, html).message
+    assert asked == [GOOD, other]

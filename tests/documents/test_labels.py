@@ -183,6 +183,7 @@ printable = st.text("abc XYZ-.ñéŁΩЯ山田子&<*>\"'", min_size=1, max_size=
 
 @costly(4)
 @given(st.lists(st.lists(printable, min_size=1, max_size=9), min_size=1, max_size=8))
+@pytest.mark.slow
 def test_whatever_the_addresses_none_leaves_its_label(addresses: list[list[str]]) -> None:
     sheet = SHEETS["avery-5160"]
     data, result = printed([label(*lines) for lines in addresses], sheet)

@@ -325,6 +325,7 @@ def test_each_note_can_be_found_by_an_id_of_its_own(opened: pikepdf.Pdf) -> None
 
 
 @pytest.mark.parametrize("duplex", [False, True])
+@pytest.mark.slow
 def test_checkers_find_no_fault(
     letters: list[bytes], tmp_path: Path, tool: Callable[[str], str], duplex: bool
 ) -> None:

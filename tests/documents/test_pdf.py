@@ -477,6 +477,7 @@ LAYOUTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.slow
 def test_checkers_find_nothing(
     name: str,
     long_letter: Letter,

@@ -70,6 +70,7 @@ def test_the_pages_are_the_ones_that_were_reviewed(
 
 
 @pytest.mark.parametrize(("language", "stage"), LETTERS)
+@pytest.mark.slow
 def test_the_pages_are_accessible(language: str, stage: str, tmp_path: Path) -> None:
     path = tmp_path / "letter.pdf"
     path.write_bytes(paper(language, stage))

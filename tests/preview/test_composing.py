@@ -294,9 +294,9 @@ def test_the_facts_stand_beside_with_their_state_on_the_day(
     ("hint", "shown"),
     [
         (Hint("other-stage", ["thanks", "hold"], day="2020-06-11", lead=""),
-         "Letters for 2020-06-11: `thanks` or `hold`."),
+         "Letters for 2020-06-11: “thanks” or “hold”."),
         (Hint("no-other-stage", day="2020-06-11", lead="It was replaced. "),
-         "It was replaced. No other stage covers 2020-06-11. Add one, or choose another date."),
+         "It was replaced. No letter is for 2020-06-11. Choose another date."),
         (Hint("fix-or-exclude", cure="Update the list"),
          "Update the list, or choose another person."),
         (Hint("fix-or-omit-format", cure="Add `email` to the entry", format="eml"),

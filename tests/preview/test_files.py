@@ -169,10 +169,11 @@ def test_the_form_has_every_text_that_the_stages_letters_print(small_campaign: P
     assert [(one.label, one.text) for one in found] == [
         ("Subject", "Keep the park open"),
         ("Preview text", ""),
-        ("The demand in one line (en)", "Keep"),
-        ("The demand in one line (es)", "Abierto"),
+        ("The demand in one line, English", "Keep"),
+        ("The demand in one line, Spanish", "Abierto"),
         ("Ask 1", "Keep the park open until nine in the evening."),
         ("Title of the campaign", "Keep the park open"),
+        ("Title of A. Example", "Chair"),
     ]
     assert all(one.place and one.place.line for one in found)
     for one in found:
@@ -205,25 +206,28 @@ def test_the_form_has_each_text_in_every_language_of_the_letter(small_campaign: 
 
     labels = [label for label in listed() if label.startswith(("Preview", "The demand"))]
     assert labels == [
-        *(f"Preview text ({one})" for one in ("en", "de", "fr")),
-        *(f"The demand in one line ({one})" for one in ("en", "es", "de", "fr")),
+        *(f"Preview text, {one}" for one in ("English", "German", "French")),
+        *(f"The demand in one line, {one}" for one in ("English", "German", "French", "Spanish")),
     ]
-    save("Preview text (fr)", "Un parc ouvert")
-    save("Preview text (en)", "An open park")
-    save("Preview text (fr)", "")
+    save("Preview text, French", "Un parc ouvert")
+    save("Preview text, English", "An open park")
+    save("Preview text, French", "")
     assert loaded(small_campaign).file.stages["call"].preview.plain() == {"en": "An open park"}
-    save("Preview text (en)", "")
+    save("Preview text, English", "")
     assert loaded(small_campaign).file.stages["call"].preview is None
-    save("Subject (en)", "Open it")
+    save("Subject, English", "Open it")
     assert loaded(small_campaign).file.stages["call"].subject.plain() == "Open it"
-    save("Subject (de)", "Offen")
+    save("Subject, German", "Offen")
     assert loaded(small_campaign).file.stages["call"].subject.plain() == {
         "en": "Open it",
         "de": "Offen",
     }
-    save("The demand in one line (fr)", "Garder")
+    save("The demand in one line, French", "Garder")
+    save("Title of A. Example, French", "Présidente")
+    signatory = loaded(small_campaign).file.sender.signatories[0]
+    assert signatory.title.plain() == {"en": "Chair", "fr": "Présidente"}
     edit(small_campaign, "subject:", "preview: One for all\n    subject:")
-    save("Preview text (de)", "Eins")
+    save("Preview text, German", "Eins")
     assert loaded(small_campaign).file.stages["call"].preview.plain() == {
         "en": "One for all",
         "de": "Eins",

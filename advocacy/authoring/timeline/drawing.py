@@ -10,6 +10,9 @@ from advocacy.authoring.timeline.picture import LABELS, TimelinePicture, Timelin
 from advocacy.campaign.loading import Campaign
 from advocacy.resources import render_page
 
+LEAST_LABELS, LABELS_SHARE = 190.0, 0.45
+"""How wide the labels are in a narrow window: pixels, and a part of it."""
+COLUMNS_NOTE = "A column is a run of days on which nothing changes; its width is not to scale. "
 NOTE = 10.5
 """The font size of a note beside a bar; the other sizes are in the template."""
 
@@ -29,9 +32,13 @@ def timeline_svg(campaign: Campaign, day: date | None = None) -> str:
     return _drawn("picture.svg", picture_of(campaign, day), in_page=False).lstrip()
 
 
-def timeline_html(campaign: Campaign, day: date | None = None) -> str:
-    """The timeline as one HTML file, with nothing to fetch; it follows the reader's dark mode."""
-    return _drawn("page.html", picture_of(campaign, day), in_page=True)
+def timeline_html(campaign: Campaign, day: date | None = None, width: int | None = None) -> str:
+    """The timeline as one HTML file, with nothing to fetch; it follows the reader's dark mode.
+
+    `width` is that of the window in pixels: in a narrow one the labels leave room for the days.
+    """
+    labels = LABELS if width is None else min(LABELS, max(LEAST_LABELS, width * LABELS_SHARE))
+    return _drawn("page.html", picture_of(campaign, day, labels), in_page=True)
 
 
 def _drawn(template: str, picture: TimelinePicture, *, in_page: bool) -> str:
@@ -42,7 +49,8 @@ def _drawn(template: str, picture: TimelinePicture, *, in_page: bool) -> str:
         in_page=in_page,
         columns=columns,
         years=list(_years(columns)),
-        labels=LABELS,
+        labels=columns[0].left,
+        columns_note=COLUMNS_NOTE,
         head_size=HEAD,
         tail_size=TAIL,
         note_size=NOTE,

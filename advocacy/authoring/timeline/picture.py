@@ -14,7 +14,7 @@ from advocacy.campaign.stages import shown_subject
 from advocacy.errors import count_noun, join_words
 
 LABELS = 470.0
-"""The pixel at which the columns begin; the labels stand to the left of them."""
+"""The pixel at which the columns begin, as a rule; the labels stand to the left of them."""
 Look = Literal["stage", "stage-off", "holds", "not yet", "ended"]
 Mark = Literal["holds", "not yet", "ended", "due", ""]
 
@@ -57,7 +57,9 @@ class TimelinePicture:
         return tuple(row for _, rows in self.groups for row in rows)
 
 
-def picture_of(campaign: Campaign, day: date | None = None) -> TimelinePicture:
+def picture_of(
+    campaign: Campaign, day: date | None = None, labels: float = LABELS
+) -> TimelinePicture:
     """Collect what the timeline shows on a day (default: the letters' date)."""
     day = campaign.letter_date(day)
     facts = standings(campaign, day)
@@ -65,7 +67,7 @@ def picture_of(campaign: Campaign, day: date | None = None) -> TimelinePicture:
     shown = tuple(standing for _, members in groups for standing in members)
     stages, language = campaign.file.stages, campaign.file.language
     runs = [*(stage.days for stage in stages.values()), *(one.fact.days for one in shown)]
-    columns = columns_of(runs, day, LABELS)
+    columns = columns_of(runs, day, labels)
     stage_rows = [_stage_row(campaign, name, facts, columns, day, language) for name in stages]
     rows = [("Stages", tuple(stage_rows))]
     rows += [

@@ -16,7 +16,7 @@ from advocacy.campaign.recipients.column_headers import KNOWN, is_address_line
 from advocacy.campaign.recipients.identity import plain_id
 from advocacy.campaign.recipients.model import Recipient
 from advocacy.errors import AdvocacyError, Level, Place, Problem, Report
-from advocacy.files.characters import BAD_CHARACTERS
+from advocacy.files.characters import ODD_CHARACTERS, without_invisible
 from advocacy.files.yaml.reading import YamlMap, parse
 
 _KNOWN = frozenset(KNOWN)
@@ -51,11 +51,14 @@ def recipient_of(
                 known[name] = language_as_listed(value)
         else:
             other[name] = value
+    is_plain = _plain(known, other)
+    if not is_plain:
+        known, other = _visible(known), _visible(other)
     if other:
         known["other"] = other
     row = YamlMap(place.path, place, label=label)
     row.update(known)
-    recipient = _built(row) if _plain(known, other) else None
+    recipient = _built(row) if is_plain else None
     if recipient is None:
         recipient = _parsed(row, report)
     if recipient is None or recipient.full_name or recipient.organization:
@@ -104,7 +107,19 @@ def _plain(known: Mapping[str, Any], other: Mapping[str, str]) -> bool:
         return False
     if text.isascii():
         return text.isprintable()
-    return not ("\t" in text or "\n" in text or BAD_CHARACTERS.search(text))
+    return not ("\t" in text or "\n" in text or ODD_CHARACTERS.search(text))
+
+
+def _visible(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A row's values without what nobody sees in them, and without those that are empty then."""
+    found = {name: _without_invisible(value) for name, value in values.items()}
+    return {name: value for name, value in found.items() if value}
+
+
+def _without_invisible(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(filter(None, map(_without_invisible, value)))
+    return without_invisible(value).strip() if isinstance(value, str) else value
 
 
 def _built(row: YamlMap) -> Recipient | None:

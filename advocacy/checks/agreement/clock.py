@@ -17,6 +17,8 @@ from advocacy.checks.language import Language
 DAY = 24 * 60
 _NUMBER = r"(?P<hour>\d{1,2}|[^\W\d_]+)"
 _HALF = r"(?P<half>a\.?m\.?|p\.?m\.?)"
+_FIRST = r"(?<![\d.:])(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?"
+"""The first hour of two, of which only the second has a word for hours."""
 # By language: an hour with its minutes, or one that words beside it tell from a number.
 _FORMS = {
     "en": (
@@ -28,9 +30,12 @@ _FORMS = {
     "de": (
         r"(?<![\d.:])(?P<hour>\d{1,2}):(?P<minute>\d{2})(?![\d:])",
         r"(?<![\d.:])(?P<hour>\d{1,2})\.(?P<minute>\d{2})\s?Uhr\b",
+        rf"{_FIRST}(?=\s+(?:und|bis)\s+\d{{1,2}}(?:[:.]\d{{2}})?\s?Uhr\b)",
         rf"\b{_NUMBER}\s?Uhr\b(?:\s+(?P<part>morgens|vormittags|nachmittags|abends|nachts))?",
     ),
     "fr": (
+        rf"{_FIRST}(?=\s+(?:et|à)\s+\d{{1,2}}\s?(?:h\b|heures\b))",
+        r"\b(?:et|à)\s+(?P<hour>\d{1,2})\s?(?:h|heures)\b(?!\s?\d)",
         r"(?<![\d.:])(?P<hour>\d{1,2})\s?(?::|h)\s?(?P<minute>\d{2})(?![\d:])",
         (
             rf"\b(?:à|dès|avant|après|vers|jusqu'à)\s+{_NUMBER}\s?(?:h|heures?)\b"
@@ -38,6 +43,7 @@ _FORMS = {
         ),
     ),
     "es": (
+        rf"{_FIRST}(?=\s+(?:y|a)\s+(?:las\s+)?\d{{1,2}}(?:[:.]\d{{2}})?\s?(?:h\b|horas\b))",
         r"(?<![\d.:])(?P<hour>\d{1,2})[:.](?P<minute>\d{2})\s?(?:h\b|horas?\b)",
         r"(?<![\d.:])(?P<hour>\d{1,2}):(?P<minute>\d{2})(?![\d:])",
         (
@@ -104,6 +110,8 @@ def clock_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[
     if not theirs:
         return
     known = {m for t, _, _ in theirs for m in t.minutes}
+    # Of several, one may be that of another event.
+    sure = len(ours) == len({t.minutes for t, _, _ in theirs}) == 1
     for one in evidence:
         for reading in chain(one.passage, *one.source):
             known |= {m for t in clock_times(reading.text, reading.language) for m in t.minutes}
@@ -111,6 +119,10 @@ def clock_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[
         if not time.minutes & known:
             _, reading, near = theirs[0]
             yield Difference(
-                "date-not-in-fact", claim.cut(time.start, time.end), reading.text, near.fact
+                "date-not-in-fact",
+                claim.cut(time.start, time.end),
+                reading.text,
+                near.fact,
+                sure=sure,
             )
             return

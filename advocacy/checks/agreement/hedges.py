@@ -42,6 +42,7 @@ def hedge_differences(
     if not strict:
         yield from _all_for_part(claim, evidence)
         yield from _all_of_them(claim, evidence)
+        yield from _none_for_few(claim, evidence)
         yield from _every_one(claim, evidence)
         yield from _all_of_counted(claim, evidence)
         yield from _whole_for_part(claim, evidence)
@@ -104,8 +105,9 @@ def _kinds(clause: Clause, claim: Reading, *, strict: bool, conditional: bool) -
     said = " ".join((around, *_quoted(whole)))
     if not has(*softened, text=said):
         yield "strong_may"
-        # “The board said” reports a plan by other words than “wants to”.
-        if not has("wants") and not has("says", text=clause.text):
+        # “The board said” reports a plan by other words than “wants to”; what the sender wants
+        # is no plan of others.
+        if not _wants_of_others(whole, language) and not has("says", text=clause.text):
             yield "wants"
     elif has("may", text=said) and not has(
         "may", text=language.patterns["weak_may"].sub(" ", said)
@@ -113,10 +115,21 @@ def _kinds(clause: Clause, claim: Reading, *, strict: bool, conditional: bool) -
         yield "modal_may"  # “would” where the evidence has “could”
     if strict:
         return
+    if not has("estimates", "may", "about", "nearly", "says", "according"):
+        yield "estimates"
     if not has("some", "some_weak", "may"):
         yield "some"
     if not has("conditions", "may"):
         yield "conditions"
+
+
+def _wants_of_others(text: str, language: Language) -> bool:
+    """Whether a text says what others want: “we want” beside it is the sender's."""
+    return any(
+        not language.finds("we", " ".join((*text[: one.start()].split()[-1:],
+                                           *text[one.end() :].split()[:1])))
+        for one in language.all("wants", text)
+    )  # fmt: skip
 
 
 def _limits(kind: str, text: str, language: Language, ours: frozenset[str]) -> bool:
@@ -198,6 +211,21 @@ def _all_of_them(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Diffe
             words = claim.cut(*found.span())
             yield Difference("hedge-dropped", words, one.statement.text, one.fact, part)
             return
+
+
+def _none_for_few(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]:
+    """“No pupil can swim” where the evidence has “few pupils can swim”."""
+    language = claim.language
+    for clause in claim.clauses:
+        limits = ("few", "not_all", "almost", "some", "rest")
+        text = language.patterns["negators"].sub(" ", clause.text)
+        if not denies(clause.text, language) or any(language.finds(k, text) for k in limits):
+            continue
+        for match, one in close_clauses(clause, evidence, language, alike=0.5, both=0.4)[:1]:
+            few = language.finds("few", match.clause.text)
+            if few and not denies(match.clause.text, language):
+                yield Difference("hedge-dropped", clause.text, match.clause.text, one.fact, few[0])
+                return
 
 
 _EVERY = re.compile(

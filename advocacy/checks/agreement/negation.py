@@ -20,7 +20,8 @@ from advocacy.checks.agreement.evidence import (
     is_of_sender,
 )
 from advocacy.checks.agreement.reading import Clause, Reading, matches, shared, stems
-from advocacy.checks.language import Language, alternatives
+from advocacy.checks.language import Language, any_of
+from advocacy.checks.word_patterns import WordPattern
 
 
 def _states_nothing(text: str, language: Language) -> bool:
@@ -213,7 +214,7 @@ def opposite_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterat
     text = claim.outside
     said = " ".join(reading.text for one in evidence for reading in one.readings)
     for pair in language.opposites if _any_opposite(language).search(text) else ():
-        sides = tuple(alternatives(tuple(words)) for words in pair)
+        sides = tuple(any_of(tuple(words)) for words in pair)
         if not any(side.search(text) for side in sides):
             continue
         for ours, theirs in (sides, sides[::-1]):
@@ -238,11 +239,9 @@ def opposite_differences(claim: Reading, evidence: Sequence[Evidence]) -> Iterat
 
 
 @lru_cache(maxsize=8)
-def _any_opposite(language: Language) -> re.Pattern[str]:
+def _any_opposite(language: Language) -> WordPattern:
     """Any word that has an opposite: most sentences have none."""
-    return alternatives(
-        tuple(word for pair in language.opposites for side in pair for word in side)
-    )
+    return any_of(tuple(word for pair in language.opposites for side in pair for word in side))
 
 
 def _meant(theirs: Clause, ours: Clause, language: Language, *, main: bool = False) -> str:

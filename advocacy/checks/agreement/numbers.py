@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from advocacy.checks.agreement.derived import (
     COMPARED,
@@ -23,11 +23,12 @@ from advocacy.checks.agreement.known_quantities import (
     is_times,
     units_agree,
 )
-from advocacy.checks.agreement.quantity import Quantity
+from advocacy.checks.agreement.quantity import Quantity, small_number
 from advocacy.checks.agreement.rates import dated_quantities
 from advocacy.checks.agreement.ratios import of_nearest_clauses, share_verdict
 from advocacy.checks.agreement.reading import Reading
 from advocacy.checks.agreement.replaced import (
+    MOST_NUMBERS,
     is_concluded,
     is_inserted,
     is_replaced,
@@ -56,8 +57,17 @@ def number_differences(
             verdict = "same" if verdict != "unknown" else "unknown"
         if verdict == "same":
             continue
+        if verdict == "unknown" and _is_in_words(quantity, evidence):
+            continue
         sure = verdict != "unknown" or is_replaced(quantity, held, claim)
         sure = sure or is_inserted(quantity, evidence, claim)
+        if verdict == "unknown" and _MORE.match(claim.outside, quantity.end):
+            compared = _THAN.match(claim.outside, quantity.end) is not None
+            if not compared and _is_difference(quantity, close, claim):
+                continue
+            sure = sure and any(
+                _MORE.match(one.reading.text, one.quantity.end) for one in held if one.said
+            )
         worked_out = verdict == "unknown" and is_worked_out(quantity, close, claim)
         small = quantity.kind == "share" and len(held) <= FEW
         if worked_out and (not sure or small or is_concluded(quantity, claim)):
@@ -68,6 +78,41 @@ def number_differences(
     yield from _swapped(claim, held)
     yield from _in_turned_order(claim, held)
     yield from _turned_in_time(claim, evidence)
+
+
+# “Three more”: by how much two numbers differ, of which the sentence may have none.
+_MORE = re.compile(
+    r"(?:\s+[^\W\d_]+)?\s+(?:more|fewer|less|extra|longer|higher|lower|mehr|weniger|länger|höher|niedriger"
+    r"|de\s+(?:plus|moins)|más|menos)\b(?!\s+(?:than|als|que)\s+\d)",
+    re.IGNORECASE,
+)
+# “£125,000 less than a year's savings”: which of the two is more, has to be read.
+_THAN = re.compile(r"(?:\s+[^\W\d_]+){1,3}?\s+(?:than|als|que)\b", re.IGNORECASE)
+TWELVE = 12
+"""The largest number that is mostly written as a word."""
+
+
+def _is_difference(ours: Quantity, held: Sequence[Held], claim: Reading) -> bool:
+    """Whether a number is by how much two others differ, of the facts or of the sentence."""
+    known = [one.quantity for one in held if one.said]
+    known += [one for one in claim.own_quantities if one is not ours]
+    return len(known) <= MOST_NUMBERS and any(
+        (a.unit == b.unit or not a.unit or not b.unit)
+        and abs(abs(a.low - b.low) - ours.low) <= 0.005 * max(1, ours.low)
+        for a, b in combinations(known, 2)
+    )
+
+
+def _is_in_words(ours: Quantity, evidence: Sequence[Evidence]) -> bool:
+    """Whether a fact has a small number in letters that a sentence has in figures: dos pasos."""
+    if ours.kind != "count" or ours.unit or ours.low > TWELVE or not ours.words[:1].isdigit():
+        return False
+    return any(
+        small_number(word, reading.language) == ours.low
+        for one in evidence
+        for reading in one.said
+        for word in re.findall(r"[^\W\d_]{2,}", reading.text)
+    )
 
 
 # Between two numbers: the second is what there was, or is elsewhere, in place of the first.

@@ -6,11 +6,13 @@ They are compared with the days of the evidence, whose rules are in `dates.py`.
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import permutations
 
 from advocacy.checks.agreement.days import StatedDay
 from advocacy.checks.agreement.evidence import Difference, Evidence
 from advocacy.checks.agreement.reading import Reading
 from advocacy.checks.language import Language, any_of
+from advocacy.checks.word_patterns import WordPattern
 
 _SPAN = re.compile(
     r"\s*(?:,\s*)?(?:and|to|until|through|bis|und|et|à|au|jusqu'(?:à|en|au)|y|a|al|hasta|[–-])\s*"
@@ -77,21 +79,37 @@ def _weekdays(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Differen
                 start, end = next(iter(ours.values()))
                 first, last = next(iter(theirs.values()))
                 yield Difference(
-                    "date-not-in-fact", claim.cut(start, end), reading.cut(first, last), one.fact
+                    "date-not-in-fact",
+                    claim.cut(start, end),
+                    reading.cut(first, last),
+                    one.fact,
+                    sure=len(theirs) == len(ours) == 1,
                 )
                 return
 
 
 def _named(text: str, language: Language) -> dict[str, tuple[int, int]]:
+    """The days of the week of a text; “weekdays”, and “Monday to Friday”, are all of theirs."""
     found = {}
     for name, pattern in _week(language):
         if match := pattern.search(text):
             found[name] = match.span()
+    for first, last in permutations([name for name in found if name in _DAYS], 2):
+        if _SPAN.fullmatch(text[found[first][1] : found[last][0]]):
+            begin, end = _DAYS.index(first), _DAYS.index(last)
+            found |= {name: found[first] for name in _DAYS[begin : end + 1] if name not in found}
+            break
+    if "work" in found:
+        at = found.pop("work")
+        found |= {name: at for name in _DAYS[:5] if name not in found}
     return found
 
 
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
 @lru_cache(maxsize=8)
-def _week(language: Language) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _week(language: Language) -> tuple[tuple[str, WordPattern], ...]:
     return tuple((name, any_of([words])) for name, words in language.table("week").items())
 
 

@@ -26,6 +26,7 @@ from advocacy.checks.agreement.quantity import (
     vague_of,
 )
 from advocacy.checks.language import Language, any_of, bare
+from advocacy.checks.word_patterns import WordPattern
 
 _SMALL, _ROMAN = "¼-¾⅐-⅞", "Ⅰ-ⅿ"
 _DIGITS = re.compile(
@@ -66,23 +67,19 @@ class _Number:
 def mask(text: str, language: Language) -> str:
     """A text with what looks like a number and counts nothing blanked out, at equal length."""
     addresses = language.patterns["addresses"]
-    for pattern in (
+    patterns: tuple[re.Pattern[str] | WordPattern, ...] = (
         addresses,
         _LIST,
         _PHONE,
         _TIME,
         _CODES,
         _ORDINAL,
-        _idioms(language),
+        any_of(language.lists["idioms"]),
         _numbered(language),
-    ):
+    )
+    for pattern in patterns:
         text = pattern.sub(lambda found: " " * len(found[0]), text)
     return text
-
-
-@lru_cache(maxsize=8)
-def _idioms(language: Language) -> re.Pattern[str]:
-    return any_of(language.lists["idioms"])
 
 
 @lru_cache(maxsize=8)

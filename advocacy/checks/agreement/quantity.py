@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from advocacy.checks.language import Language, alternatives, any_of, bare
+from advocacy.checks.language import Language, any_of, bare
 
 Bound = Literal["", "max", "min", "over", "under", "nearly", "about", "exactly"]
 Kind = Literal["count", "share", "multiple", "change"]
@@ -110,9 +110,9 @@ def _shares_by_form(
         return not any(start < found.end() and found.start() < end for start, end in taken)
 
     for words, (low, high) in named(language, "shares", text):
-        for found in filter(is_free, _pattern(words).finditer(text)):
+        for found in filter(is_free, any_of([words]).finditer(text)):
             yield low, high, *found.span()
-    for link in _pattern(language.table("one_in")["link"]).finditer(text):
+    for link in any_of([language.table("one_in")["link"]]).finditer(text):
         if one_in := _one_in(link, text, language):
             yield one_in
     fractions = language.table("fractions")
@@ -229,12 +229,7 @@ _NEED_COUNT = frozenset(
 def named(language: Language, table: str, text: str) -> list[tuple[str, list[Any]]]:
     """The entries of a table of patterns; none where a text has none of them, as most have."""
     entries = language.table(table)
-    return list(entries.items()) if alternatives(tuple(entries)).search(text) else []
-
-
-@lru_cache(maxsize=512)
-def _pattern(words: str) -> re.Pattern[str]:
-    return any_of([words])
+    return list(entries.items()) if any_of(tuple(entries)).search(text) else []
 
 
 @lru_cache(maxsize=16)
@@ -271,7 +266,7 @@ def multiples_of(text: str, language: Language) -> Iterator[Quantity]:
     found = [
         (one, float(table[one[1].casefold()])) for one in _words_of(tuple(table)).finditer(text)
     ]
-    for one in _pattern(language.table("times")["pattern"]).finditer(text):
+    for one in any_of([language.table("times")["pattern"]]).finditer(text):
         number = one["n"].replace(",", ".")
         whole = (
             float(number)
@@ -294,7 +289,7 @@ def vague_of(text: str, language: Language) -> Iterator[Quantity]:
     """Numbers of which only the magnitude is said: hundreds, tens of thousands, dozens."""
     taken: list[tuple[int, int]] = []
     for words, (low, high) in named(language, "vague", text):
-        for found in _pattern(words).finditer(text):
+        for found in any_of([words]).finditer(text):
             if not any(start < found.end() and found.start() < end for start, end in taken):
                 taken.append(found.span())
                 yield Quantity(found[0], low, high, "", "", "", "count", *found.span())
@@ -303,7 +298,7 @@ def vague_of(text: str, language: Language) -> Iterator[Quantity]:
 def amounts_of(text: str, language: Language) -> Iterator[Quantity]:
     """Amounts that have a name: a dozen, a quarter of an hour, half a million, une dizaine."""
     for words, (value, unit, *loose) in named(language, "amounts", text):
-        for found in _pattern(words).finditer(text):
+        for found in any_of([words]).finditer(text):
             before, after = (
                 text[max(0, found.start() - BEHIND) : found.start()],
                 text[found.end() :],

@@ -11,8 +11,10 @@ from itertools import pairwise
 from advocacy.checks.agreement.days import StatedDay
 from advocacy.checks.agreement.evidence import Difference, Evidence
 from advocacy.checks.agreement.quantity import Quantity
+from advocacy.checks.agreement.ratios import share_holds
 from advocacy.checks.agreement.reading import Reading
 from advocacy.checks.language import Language, any_of
+from advocacy.checks.word_patterns import WordPattern
 
 _RANGE = re.compile(r"\s*(?:and|to|bis|und|et|à|y|a|[–-])\s*", re.IGNORECASE)
 _BETWEEN = re.compile(
@@ -90,6 +92,8 @@ def _rates(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]
             same = [q for q in reading.quantities if abs(q.low - ours.low) <= 1e-6 * ours.low]
             if not same:
                 continue
+            if rate == "year" and _years(claim) & _years(*one.readings):
+                return  # “131 in 2025” says when, and not how often
             period = any_of([reading.language.table("rates")[rate]])
             if any(period.search(r.text) for r in one.readings):
                 return
@@ -100,6 +104,10 @@ def _rates(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Difference]
                 one.fact,
             )
             return
+
+
+def _years(*readings: Reading) -> set[int]:
+    return {day.year for reading in readings for day in reading.days if day.year}
 
 
 def _rate(after: str, language: Language) -> str | None:
@@ -132,7 +140,7 @@ _LATER = re.compile(
 
 
 @lru_cache(maxsize=8)
-def _periods(language: Language) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _periods(language: Language) -> tuple[tuple[str, WordPattern], ...]:
     return tuple((name, any_of([words])) for name, words in language.table("rates").items())
 
 
@@ -147,10 +155,17 @@ def _changes(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Differenc
             continue
         if ours.bound and re.search(r",\s+\w+\s+(?:de|d')\s*(?:la\s+|un\s+)?$", before):
             continue  # “…, menos de la tercera parte” says what is left
-        for one, reading in _said(evidence):
-            counts = [q for q in reading.quantities if q.kind == "count" and q.low > 0]
-            shares = [abs(b.low - a.low) / a.low for a, b in pairwise(counts) if a.unit == b.unit]
-            if shares and not any(_is_share(ours, share) for share in shares):
+        changed = [(one, reading, _shares_of_changes(reading)) for one, reading in _said(evidence)]
+        known = [share for _, _, shares in changed for share in shares]
+        known += [q.low / 100 for _, r in _said(evidence) for q in r.quantities
+                  if q.unit == "percent"]  # fmt: skip
+        if _TO.search(before) and any(share_holds(ours, 1 - share) for share in known):
+            continue  # “fell to less than half”: what is left
+        if any(_is_share(ours, share) for share in known):
+            continue
+        for one, reading, shares in changed:
+            if shares:
+                counts = _counts(reading)
                 yield Difference(
                     "figure-not-in-fact",
                     claim.cut(ours.start, ours.end),
@@ -158,6 +173,19 @@ def _changes(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Differenc
                     one.fact,
                 )
                 return
+
+
+_TO = re.compile(r"\b(?:to|auf|à|a)\s+(?:[^\W\d_]+\s+){0,3}$", re.IGNORECASE)
+
+
+def _counts(reading: Reading) -> list[Quantity]:
+    return [q for q in reading.quantities if q.kind == "count" and q.low > 0]
+
+
+def _shares_of_changes(reading: Reading) -> list[float]:
+    """By what share of the first each number of a text differs from the next."""
+    pairs = pairwise(_counts(reading))
+    return [abs(b.low - a.low) / a.low for a, b in pairs if a.unit == b.unit]
 
 
 def _is_share(ours: Quantity, share: float) -> bool:

@@ -165,7 +165,8 @@ def _contains(ours: Quantity, theirs: Quantity) -> bool:
     """Whether one share says no more than another: “more than half” and “the majority”."""
     low, high = _widest(ours)
     least, most = _widest(theirs)
-    return (ours.low, ours.high) != (least, most) and low <= least + 0.01 and most <= high + 0.01
+    slack = 0 if least == most else 0.01  # “half” is not “most”, and “more than half” is
+    return (ours.low, ours.high) != (least, most) and low <= least + slack and most <= high + 0.01
 
 
 def _widest(share: Quantity) -> tuple[float, float]:

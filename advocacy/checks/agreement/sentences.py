@@ -26,6 +26,7 @@ from advocacy.checks.agreement.names import (
 from advocacy.checks.agreement.negation import negation_differences, opposite_differences
 from advocacy.checks.agreement.numbers import number_differences
 from advocacy.checks.agreement.periods import period_differences
+from advocacy.checks.agreement.prefixes import prefix_differences
 from advocacy.checks.agreement.rates import figure_differences
 from advocacy.checks.agreement.reading import Reading, read, shared
 from advocacy.checks.agreement.speakers import speaker_differences
@@ -124,6 +125,7 @@ def _differences(
     yield from people_differences(claim, evidence, before)
     yield from negation_differences(claim, evidence)
     yield from opposite_differences(claim, evidence)
+    yield from prefix_differences(claim, evidence)
     yield from undone_differences(claim, evidence)
     yield from hedge_differences(claim, evidence)
     yield from comparison_differences(claim, evidence)

@@ -104,6 +104,13 @@ def _named(
     return tuple(found)
 
 
+_PRONOUN = re.compile(
+    r"\W*(?:(?:as|and|but|or|in\s+\w+|wie|und|so|comme|et|como|y)\s+)?"
+    r"(?:he|she|they|it|er|sie|es|elle|ils?|elles|on|él|ella|ellos|ellas)\s",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Names:
     """The names of those who may speak: the target, and all that a campaign knows."""
@@ -126,6 +133,11 @@ class _Names:
             others += [source.container_title, *(name.label for name in source.author)]
         bodies = {name for name in others[3:] if name} | {file.target.organization}
         counts = Counter(part for name in bodies for part in name_parts(name))
+        # “Trask” of “Trask & Lyle” is one name, and not two bodies' part.
+        persons = {(s.name, s.organization) for f in campaign.facts.values() if (s := f.speaker)}
+        counts -= Counter(
+            part for name, body in persons if body for part in name_parts(name) & name_parts(body)
+        )
         common = frozenset(part for part, count in counts.items() if count > 1)
         return cls(_stems(target), _stems(others), common)
 
@@ -145,9 +157,10 @@ class _Names:
             if one.you and language.finds("hired", one.words):
                 return None  # “your own consultant” has a name of his own
             if one.you or self._is_somebody(one, language):
-                others.append(one.words)
+                others.append(one)
         if others:
-            return others[0], not quoted.lead.rstrip(' "“„«').endswith("?")
+            asked = quoted.lead.rstrip(' "“„«').endswith("?")
+            return others[0].words, not asked and not _is_short_form(others[0].words, quoted.fact)
         lead = self._wrong_lead(quoted, right, language)
         return (lead, False) if lead else None
 
@@ -180,6 +193,8 @@ class _Names:
             about = lead
         if self._alike(name_parts(" ".join(re.findall(CAPITAL, about))), right):
             return None  # “The mayor, Hervé Puech, holds out a hand to you: …”
+        if not reported and _PRONOUN.match(about):
+            return None  # “As she told the Herald: …”: who she is was told before
         you = language.finds("you", about)
         if you and not self._alike(self.target, right):
             if language.finds("hired", about):
@@ -202,6 +217,8 @@ class _Names:
         speaker = cited.fact.speaker
         if speaker is None or not speaker.organization or " " not in speaker.name:
             return None
+        if speaker.name.split()[-1] not in text:
+            return None  # saves the making of three patterns
         last = re.escape(speaker.name.split()[-1])
         first = re.escape(speaker.name.split()[0])
         for pattern in (
@@ -254,6 +271,14 @@ def _is_part(words: str, cited: CitedFact) -> bool:
     label = " ".join(filter(None, (speaker.name, speaker.organization))) if speaker else ""
     parts = name_parts(" ".join(re.findall(CAPITAL, words)))
     return len(parts) > 1 and parts <= name_parts(label)
+
+
+def _is_short_form(words: str, cited: CitedFact) -> bool:
+    """Whether a name is one word of the speaker's: “the Observatory” may be that, or another."""
+    speaker = cited.fact.speaker if cited.fact.speech == "direct" else None
+    label = " ".join(filter(None, (speaker.name, speaker.organization))) if speaker else ""
+    parts = name_parts(" ".join(re.findall(CAPITAL, words)))
+    return bool(parts) and parts <= name_parts(label)
 
 
 def _abbreviates(name: str, stems: frozenset[str]) -> bool:

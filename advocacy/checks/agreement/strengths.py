@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from advocacy.checks.agreement.evidence import Difference, Evidence, denies
 from advocacy.checks.agreement.reading import Reading
-from advocacy.checks.language import Language, alternatives
+from advocacy.checks.language import Language, any_of
 from advocacy.resources import read_table
 
 
@@ -39,7 +39,7 @@ class Scale:
     def found(self, kind: str, text: str, language: Language) -> re.Match[str] | None:
         """The first word of a kind (`strong`, `weak`, `like`) in a text."""
         words = getattr(self, kind).get(language.code, ())
-        return alternatives(tuple(words)).search(text) if words else None
+        return any_of(tuple(words)).search(text) if words else None
 
 
 @lru_cache(maxsize=1)

@@ -103,5 +103,11 @@ def _says_no(text: str, language: Language, verb: str = "") -> bool:
     if verb:
         start = re.escape(verb[: SAME if len(verb) > SAME + 1 else SAME - 1])
         text = re.sub(rf"(?<!\w){start}\w*", " ", text, flags=re.IGNORECASE)
-    kinds = ("negators", "left_undone", "refusals", "deniers", "soft_negators")
-    return any(language.finds(kind, text) for kind in kinds)
+    kinds = ("negators", "left_undone", "refusals", "deniers")
+    return any(language.finds(kind, text) for kind in kinds) or any(
+        not _HARDLY_DENIES.match(word[0]) for word in language.all("soft_negators", text)
+    )
+
+
+# “Que” and “antes” deny in a few phrases, and stand in many sentences that deny nothing.
+_HARDLY_DENIES = re.compile(r"qu|antes", re.IGNORECASE)

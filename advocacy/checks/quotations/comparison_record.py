@@ -19,7 +19,7 @@ from advocacy.campaign.field_types import Day, Slug
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.sources import Source
 from advocacy.errors import Problem, Read
-from advocacy.files.characters import Line
+from advocacy.files.characters import RecordedLine
 from advocacy.files.content_digests import digest_of, plain_values
 from advocacy.files.yaml.reading import Located, YamlMap, parse, scan_yaml
 from advocacy.files.yaml.splicing import written
@@ -40,7 +40,9 @@ class Comparison(Located):
     copied: Slug | None = Field(
         None, alias="copy", description="The source whose copy has the quotation."
     )
-    digests: dict[Line, Line] = Field(description="The digest of each thing that was compared.")
+    digests: dict[RecordedLine, RecordedLine] = Field(
+        description="The digest of each thing that was compared."
+    )
 
     def changed(self, now: Mapping[str, str]) -> tuple[str, ...]:
         """The keys of a fact whose digests are others now; the copy's is not among them."""

@@ -18,6 +18,8 @@ from advocacy.checks.sentences import TextBlock, quote_spans
 from advocacy.errors import Problem
 from advocacy.letters.letter import CitedFact, Letter
 
+FEWEST = 2
+"""The number of words of a quotation from which a “not” just before it is looked for."""
 AT_ONCE = 3
 """The maximum number of words between a quotation and the “only” that limits it."""
 NEAR_BEFORE = 1000
@@ -175,6 +177,17 @@ def _leading(left: str, language: Language) -> Cut | None:
     return None
 
 
+def _is_beside(cut: Cut) -> bool:
+    """Whether a “not” stands just before the quoted words: “I do not” “say that lightly”."""
+    return cut.before and cut.hidden.casefold().endswith(cut.word.casefold())
+
+
+def _denies_at_all(text: str, language: Language) -> bool:
+    """Whether a sentence denies anything, in any words."""
+    kinds = ("negators", "deniers", "refusals", "left_undone", "soft_negators")
+    return any(language.finds(kind, text) for kind in kinds)
+
+
 def _denied_before(words: str, sentence: str, language: Language) -> bool:
     """Whether a sentence denies before a quotation what the quoted sentence does there."""
     at = sentence.find(" ".join(words.split()[:4]))
@@ -238,7 +251,8 @@ def _trailing(left: str, language: Language) -> Cut | None:
         same = negator is not None and negator.start() == condition.start()
         if (negator is None or at_start) and not same:
             return Cut(rest, condition[0], "a condition or exception")
-    negator = language.finds("negators", rest)
+    # What stands after a semicolon is a sentence of its own.
+    negator = language.finds("negators", rest.split(";")[0])
     if negator and _LACKING.search(negator[0]) and "," in rest[: negator.start()]:
         return None  # “a room, perhaps without rent”: what is added after a comma lacks something
     if negator and re.search(r"\w", rest[: negator.start()]) and not _REASON.match(rest):
@@ -253,7 +267,8 @@ def cut_problems(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Proble
         return
     for block in blocks:
         for words, number in quotations_of(block):
-            if len(words.split()) < SHORT:
+            few = len(words.split()) < SHORT
+            if len(words.split()) < FEWEST:
                 continue
             sentence = block.sentences[number] if number < len(block.sentences) else None
             found = _cut_from(words, _near(letter, block, number), language)
@@ -261,7 +276,10 @@ def cut_problems(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Proble
                 cut, fact = found
                 if cut.before and _denied_before(words, sentence.text, language):
                     continue
-                if _told_beside(cut, words, sentence.text, language):
+                beside = _is_beside(cut)
+                if few and not (beside and not _denies_at_all(sentence.text, language)):
+                    continue
+                if not beside and _told_beside(cut, words, sentence.text, language):
                     continue
                 yield problem(
                     "quotation-cut",

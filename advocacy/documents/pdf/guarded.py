@@ -8,7 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from advocacy.documents.pdf.layout_child import LayoutFailed, LayoutRequest, layout_child
+from advocacy.documents.pdf.layout_child import (
+    LayoutFailed,
+    LayoutRequest,
+    LayoutWaited,
+    layout_child,
+)
 from advocacy.documents.pdf.pages import Pdf, lay_out
 from advocacy.documents.pdf.tagging import finish
 from advocacy.errors import AdvocacyError, Place, Problem
@@ -20,7 +25,8 @@ LONG = 100_000
 """Characters of HTML from which on a document is laid out with limits, whatever its layout."""
 _FAILURES_AT_MOST = 3
 """After so many failures in a row a layout is given up until its files change."""
-_failures: dict[tuple[object, ...], tuple[int, str]] = {}
+_failures: dict[tuple[object, ...], tuple[int, str, str]] = {}
+"""By layout: how many documents in a row failed, why the last one did, and that document."""
 
 
 def pdf_from_html(
@@ -79,14 +85,16 @@ def _within_limits(
 ) -> Pdf | None:
     files = _files(css, workspace)
     key = (workspace, *files, *map(_state, files))
-    count, reason = _failures.get(key, (0, ""))
-    if count >= _FAILURES_AT_MOST:
+    count, reason, last = _failures.get(key, (0, "", ""))
+    # A letter is laid out to be printed and again to be proven: it fails twice, and takes its time.
+    if count >= _FAILURES_AT_MOST or last == html:
         raise AdvocacyError(_failed(reason, files))
     request = LayoutRequest(html, workspace, css, compress, finisher, wants_pdf, held_files())
     try:
         pdf = layout_child.lay_out(request)
     except LayoutFailed as failed:
-        _failures[key] = count + 1, str(failed)
+        final = "" if isinstance(failed, LayoutWaited) else html
+        _failures[key] = count + 1, str(failed), final
         raise AdvocacyError(_failed(str(failed), files)) from None
     _failures.pop(key, None)
     return pdf

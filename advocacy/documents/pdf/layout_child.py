@@ -57,6 +57,10 @@ class LayoutFailed(Exception):  # noqa: N818 - it becomes a Problem
     """That a document could not be laid out, with the reason as the end of a sentence."""
 
 
+class LayoutWaited(LayoutFailed):
+    """That there was no answer in time, which may be the fault of a busy machine."""
+
+
 Answer = Pdf | tuple[Problem, ...] | None
 
 
@@ -95,7 +99,7 @@ class LayoutChild:
         try:
             pipe.send_bytes(pickle.dumps(request))
             if not pipe.poll(_MOST_WAITING * request.seconds):
-                raise LayoutFailed(_too_slow(request))
+                raise LayoutWaited(_too_slow(request))
             answer: Answer | str = pickle.loads(pipe.recv_bytes())  # noqa: S301 - our own child
         except (EOFError, OSError):
             if process.wait() == -signal.SIGPROF:

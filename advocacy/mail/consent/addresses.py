@@ -19,10 +19,13 @@ from pathlib import Path
 
 from advocacy.documents.headers import ascii_domain
 from advocacy.errors import Place, Problem
+from advocacy.files.characters import without_invisible
 from advocacy.mail import problem
 from advocacy.mail.consent.tokens import Keys, find_keys
 
 _PLAIN = re.compile(r"[!-?A-~]+@[A-Za-z0-9.-]+[A-Za-z0-9]")
+# Marks of direction, which programs put around addresses that are copied.
+_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 ADDRESS = re.compile(
     r"[^\s@<>\"(),:;\[\]\\]{1,64}@[^\s@<>\"(),:;\[\]\\/]{0,253}[^\s@<>\"(),:;\[\]\\/.'!?]"
 )
@@ -33,15 +36,16 @@ so that a long text without any takes no long time."""
 def address_key(address: str, *, plus_tags: bool = False) -> str:
     """An address as it is compared and looked up: `bob@xn--mller-kva.example`.
 
-    Trimmed, in NFC, the part before the @ without regard to case, the domain in lower-case ASCII
-    (IDNA by UTS 46). Mail servers may tell `Bob@` from `bob@` (RFC 5321, 2.4); none that matters
-    does, and for who was written to already, and who said no, one person counts once. With
-    `plus_tags` what follows a `+` before the @ is left out.
+    Trimmed, in NFC, without what nobody sees, the part before the @ without regard to case, the
+    domain in lower-case ASCII (IDNA by UTS 46). Mail servers may tell `Bob@` from `bob@` (RFC 5321,
+    2.4); none that matters does, and for who was written to already, and who said no, one person
+    counts once. With `plus_tags` what follows a `+` before the @ is left out.
     """
     text = address.strip()
     if _PLAIN.fullmatch(text):
         key = text.lower()
     else:
+        text = without_invisible(_DIRECTIONS.sub("", text)).strip()
         local, at, domain = unicodedata.normalize("NFC", text).rpartition("@")
         # Case folding may take a text out of NFC, and the other way about.
         local = unicodedata.normalize("NFC", unicodedata.normalize("NFC", local).casefold())

@@ -25,11 +25,12 @@ from advocacy.files.writing import cannot_write
 from advocacy.mail import problem
 from advocacy.mail.consent.addresses import address_hash, address_hashes, address_key
 from advocacy.mail.consent.kept_texts import find_kept_texts
-from advocacy.mail.consent.shared_output import find_shared_output
+from advocacy.mail.consent.shared_output import SharedOutput, find_merged, find_shared_output
 from advocacy.mail.consent.suppression_edits import WHEN_ADDED, NewSuppression, edit_list
 from advocacy.mail.consent.suppression_file import FILE, SuppressionRow, read_rows
 from advocacy.mail.consent.tokens import Keys, require_keys
 from advocacy.mail.consent.tracing import LINES, LISTS, SHEETS, Trace, remove_rows, traces
+from advocacy.mail.consent.written_places import find_places
 from advocacy.mail.ledger import VARIABLE, State
 from advocacy.mail.ledger.opening import ledger_files, open_ledgers
 from advocacy.mail.ledger.values import by_hand_key
@@ -40,7 +41,7 @@ _ELSEWHERE = (
     "printed letters",
     "backups",
     "compressed files",
-    "drafts and merged files outside the output folder",
+    "letters that were moved or copied",
     "the unsubscribe page's file",
 )
 _ADVICE = "Change the permissions of its folder"
@@ -78,7 +79,8 @@ def forget(
 ) -> Forgotten:
     """Remove a person; in a dry run, say what would be removed, and change nothing.
 
-    `folder` is the campaigns', `output` that of the letters, `lists` are files elsewhere. Raises
+    `folder` is the campaigns', `output` that of the letters, `lists` are files elsewhere. Folders
+    into which letters of these campaigns were written are searched as `output` is. Raises
     AdvocacyError without `ADVOCACY_KEY`, while a letter is under way, and for a file that
     cannot be read or written.
     """
@@ -89,14 +91,17 @@ def forget(
     _ledgers(folder, key, keys, found, dry_run=dry_run)
     there = [*traces(folder, key, also=tuple(lists))]
     texts = {key, *(name for one in there for name in one.names)}
-    if output is not None and output.is_dir():
-        letters = _find_letters(output, key, found, texts)
-        # Letters and lists state the names by which other files are searched: they go last.
-        gone = _shared_output(output, letters, texts, found, dry_run=dry_run)
-        if not dry_run:
-            _remove_letters(letters)
-        # The output may lie within the campaigns' folder, which was searched before.
-        there = [t for t in (*there, *traces(output, key)) if t.path.resolve() not in gone]
+    places = find_places(folder, output)
+    outputs = [one for one in (output, *places.folders) if one is not None and one.is_dir()]
+    letters = _find_letters(outputs, key, found, texts)
+    # Letters and lists state the names by which other files are searched: they go last.
+    shared = _shared_output(outputs, places.tables, letters, texts)
+    gone = _remove_shared(shared, letters, found, dry_run=dry_run)
+    if not dry_run:
+        _remove_letters(letters)
+    # An output folder may lie within the campaigns' folder, which was searched before.
+    also = (trace for one in outputs for trace in traces(one, key))
+    there = [trace for trace in (*there, *also) if trace.path.resolve() not in gone]
     _kept(folder, key, frozenset(texts), found, dry_run=dry_run)
     _files(there, key, found, dry_run=dry_run)
     return found
@@ -175,13 +180,18 @@ class _Letters:
     known: set[Path] = field(default_factory=set)
 
 
-def _find_letters(output: Path, key: str, found: Forgotten, texts: set[str]) -> _Letters:
+def _find_letters(outputs: Sequence[Path], key: str, found: Forgotten, texts: set[str]) -> _Letters:
     """The person's letters: those to them, and those that they wrote as a supporter.
 
     What the manifests call the person is added to `texts`.
     """
     letters = _Letters()
-    folders = {path.parent for name in (MANIFEST, JOURNAL) for path in output.rglob(name)}
+    folders = {
+        path.parent
+        for name in (MANIFEST, JOURNAL)
+        for output in outputs
+        for path in output.rglob(name)
+    }
     for folder in sorted(folders):
         with BatchRecord(folder, read_only=True) as record:
             for entry in record:
@@ -223,13 +233,23 @@ def _theirs(entry: dict[str, Any], key: str) -> dict[str, Any] | None:
 
 
 def _shared_output(
-    output: Path, letters: _Letters, texts: set[str], found: Forgotten, *, dry_run: bool
+    outputs: Sequence[Path], tables: Sequence[Path], letters: _Letters, texts: set[str]
+) -> list[SharedOutput]:
+    """The files of many people that hold the person, or may."""
+    ids = {letter_id for _, letter_id in letters.theirs}
+    return [
+        *(one for each in outputs for one in find_shared_output(each, texts, ids, letters.known)),
+        *(one for table in tables for one in find_merged(table, texts, ids)),
+    ]
+
+
+def _remove_shared(
+    shared: Sequence[SharedOutput], letters: _Letters, found: Forgotten, *, dry_run: bool
 ) -> set[Path]:
     """Remove files of many people that hold the person, or tell; what is gone, resolved."""
     theirs = [folder / name for (folder, _), names in letters.theirs.items() for name in names]
     gone = {path.resolve() for path in theirs}
-    ids = {letter_id for _, letter_id in letters.theirs}
-    for one in list(find_shared_output(output, texts, ids, letters.known)):
+    for one in shared:
         first = one.files[0]
         if not one.is_sure:
             found.left.append(problem("may-hold-person", place=Place(first), name=first.name))

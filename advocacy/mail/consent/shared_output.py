@@ -74,6 +74,17 @@ def find_shared_output(
                 yield SharedOutput("file", (path,), is_sure=False)
 
 
+def find_merged(
+    table: Path, texts: Collection[str], ids: Collection[str]
+) -> Iterator[SharedOutput]:
+    """Yield the merged files of a table, with it, where the person is in it."""
+    merged = _merged(table, texts, ids)
+    if merged is not None:
+        there = [table.parent / name for name in sorted(merged)]
+        files = [path for path in there if path.is_file() and not path.is_symlink()]
+        yield SharedOutput("file of merged letters in", (*files, table))
+
+
 def _worksheets(
     folder: Path, files: Collection[Path], pattern: re.Pattern[str]
 ) -> Iterator[SharedOutput]:

@@ -6,7 +6,7 @@ same new row ends in `ON CONFLICT DO NOTHING`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,6 +25,7 @@ from advocacy.mail.ledger.schema import (
     upgrade,
     version,
 )
+from advocacy.mail.ledger.silence import SILENT, SilenceWatch, watched_connection
 
 SENDING_INDEX.dialect_options["postgresql"]["where"] = SENDING
 
@@ -69,7 +70,8 @@ class PostgresBackend:
         self.shown = _shown(parsed)
         words = re.split(r"[:;,|/ ]", parsed.username or "")[1:]
         self._secret = (parsed.password, parsed.query.get("password"), *words)
-        self.engine = _engine(parsed)
+        self._watch = SilenceWatch()
+        self.engine = _engine(parsed, self._watch)
         try:
             with self.translated():
                 self._look_at()
@@ -109,6 +111,10 @@ class PostgresBackend:
         if _state(error).startswith(_RACES):
             return _AT_ONCE
         return _LATER if repeatable and _is_lost(error) else ()
+
+    def wait_until(self, in_a_hurry: Callable[[], bool], on_wait: Callable[[], None]) -> None:
+        """Wait for answers until somebody is in a hurry; say that a server is silent."""
+        self._watch.in_a_hurry, self._watch.on_wait = in_a_hurry, on_wait
 
     def examine(self, connection: Connection) -> None:
         """A server looks after its own files."""
@@ -191,7 +197,7 @@ def _shown(url: URL) -> str:
     return plain.render_as_string()
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, watch: SilenceWatch) -> Engine:
     try:
         engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
     except ImportError as error:
@@ -200,6 +206,17 @@ def _engine(url: URL) -> Engine:
             "missing-library", "", "ledger-driver", told=told
         )
         raise AdvocacyError(problem) from error
+
+    import psycopg
+
+    kind = watched_connection(watch)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: object, _record: object, words: Any, options: Any) -> Any:
+        made = watch.connect(lambda: kind.connect(*words, **options), kind.close)
+        if made is None:
+            raise psycopg.OperationalError(SILENT)
+        return made
 
     @event.listens_for(engine, "connect")
     def connected(raw: Any, _record: object) -> None:

@@ -11,7 +11,7 @@ import sqlite3
 import stat
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -130,6 +130,9 @@ class SqliteBackend:
     def pauses(self, _error: DBAPIError, *, repeatable: bool) -> tuple[float, ...]:  # noqa: ARG002
         """The seconds to wait before each new try: SQLite has waited itself for what passes."""
         return ()
+
+    def wait_until(self, in_a_hurry: Callable[[], bool], on_wait: Callable[[], None]) -> None:
+        """A file answers at once, or not at all."""
 
     def examine(self, connection: Connection) -> None:
         """Read the whole file and its indexes, before letters are given out by it.

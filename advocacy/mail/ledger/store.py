@@ -164,7 +164,7 @@ class Ledger(LedgerReader):
 
         `on_wait` is called when the waiting begins. Both are called from any thread.
         """
-        self._db.in_a_hurry, self._db.on_wait = in_a_hurry, on_wait
+        self._db.wait_until(in_a_hurry, on_wait)
 
     def renew(self, run: MailingRun) -> None:
         """Give a run its whole lease again."""

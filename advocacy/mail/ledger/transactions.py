@@ -18,6 +18,8 @@ from advocacy.errors import Problem
 # What goes wrong is raised. A log would print a traceback, as where Ctrl-C meets a closing file.
 logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())
 
+LONGEST_TRYING = 90.0
+"""Seconds after which nothing is tried again, however few tries there were."""
 LOOK_SECONDS = 0.1
 """Seconds after which somebody who waits for a database looks whether to give up."""
 T = TypeVar("T")
@@ -46,6 +48,12 @@ class Backend(Protocol):
 
     def pauses(self, error: DBAPIError, *, repeatable: bool) -> tuple[float, ...]:
         """The seconds to wait before each new try; none where it would be in vain."""
+
+    def wait_until(self, in_a_hurry: Callable[[], bool], on_wait: Callable[[], None]) -> None:
+        """Wait for answers of a server until somebody is in a hurry; call `on_wait` if it is long.
+
+        Both are called from any thread.
+        """
 
     def examine(self, connection: Connection) -> None:
         """Raise AdvocacyError where the database is damaged."""
@@ -80,10 +88,8 @@ class Transactions:
     backend: Backend
     clock: Callable[[], float] | None = None
     wait: Callable[[float], None] = time.sleep
-    in_a_hurry: Callable[[], bool] = lambda: False
-    """Whether a database that is out of reach is not waited for."""
-    on_wait: Callable[[], None] = lambda: None
-    """Called when the waiting for a database begins, from any thread."""
+    _in_a_hurry: Callable[[], bool] = field(default=lambda: False, init=False)
+    _on_wait: Callable[[], None] = field(default=lambda: None, init=False)
     _is_waited_for: bool = field(default=False, init=False)
     _ahead: float | None = field(default=None, init=False)
     _writer: Lock = field(default_factory=Lock, init=False)
@@ -173,12 +179,14 @@ class Transactions:
 
     def _again(self, once: Callable[[], T], *, repeatable: bool) -> T:
         """Do it again and again while it fails for a passing reason."""
+        since = time.monotonic()
         for tries in count():
             try:
                 done = once()
             except DBAPIError as error:
                 pauses = self.backend.pauses(error, repeatable=repeatable)
-                if tries >= len(pauses) or not self._rest(pauses[tries]):
+                is_late = time.monotonic() - since > LONGEST_TRYING
+                if is_late or tries >= len(pauses) or not self._rest(pauses[tries]):
                     raise
             else:
                 self._is_waited_for = False
@@ -187,15 +195,27 @@ class Transactions:
 
     def _rest(self, seconds: float) -> bool:
         """Wait before a new try; False where nobody waits any longer."""
-        if seconds and not self._is_waited_for and not self.in_a_hurry():
-            self._is_waited_for = True
-            self.on_wait()
+        if seconds and not self._in_a_hurry():
+            self._tell_of_wait()
         while seconds > 0:
-            if self.in_a_hurry():
+            if self._in_a_hurry():
                 return False
             self.wait(min(seconds, LOOK_SECONDS))
             seconds -= LOOK_SECONDS
         return True
+
+    def wait_until(self, in_a_hurry: Callable[[], bool], on_wait: Callable[[], None]) -> None:
+        """Wait for a database that is out of reach until somebody is in a hurry.
+
+        `on_wait` is called when the waiting begins. Both are called from any thread.
+        """
+        self._in_a_hurry, self._on_wait = in_a_hurry, on_wait
+        self.backend.wait_until(in_a_hurry, self._tell_of_wait)
+
+    def _tell_of_wait(self) -> None:
+        if not self._is_waited_for:
+            self._is_waited_for = True
+            self._on_wait()
 
     def _alone(self, work: Work[T], *, writes: bool) -> T:
         if writes:

@@ -1,6 +1,6 @@
 // What belongs together in a template: `if`, its `otherwise`, and its end.
 
-import { commandsOf } from "./words.js";
+import { commandsOf } from "../page/words.js";
 
 const OPENS = new Set(["if", "for", "block", "macro", "call", "filter", "with", "raw", "autoescape", "trans"]);
 const BRANCHES = new Set(["elif", "else"]);

@@ -11,7 +11,11 @@ const page = join(here, "..", "page");
 
 // hatch_build.py computes the same, to tell whether a bundle is of these sources.
 const digest = createHash("sha256");
-for (const name of ["build.mjs", "chips.js", "completing.js", "editor.js", "package-lock.json", "pasting.js", "theme.js", "words.js"]) {
+const sources = [
+  "build.mjs", "blocks.js", "chips.js", "completing.js", "editor.js", "package-lock.json",
+  "pasting.js", "theme.js", "../page/dom.js", "../page/words.js",
+];
+for (const name of sources) {
   digest.update(readFileSync(join(here, name)));
 }
 

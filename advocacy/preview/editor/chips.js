@@ -6,7 +6,7 @@ import { forEachDiagnostic, setDiagnosticsEffect } from "@codemirror/lint";
 import { StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, keymap, showTooltip, ViewPlugin, WidgetType } from "@codemirror/view";
 import { removalsAt } from "./blocks.js";
-import { choicesOf, commandsOf, describe } from "./words.js";
+import { choicesOf, commandsOf, describe } from "../page/words.js";
 
 const refresh = StateEffect.define();
 const openCommand = StateEffect.define();

@@ -1,6 +1,7 @@
 // One's own text and another's, side by side.
 
 import { $, el } from "./dom.js";
+import { withWords } from "./words.js";
 
 /** The lines of two texts, with which of them the other has too. */
 export function differing(one, two) {
@@ -42,18 +43,25 @@ export function differing(one, two) {
   return [marked(a, left.length, sameLeft), marked(b, right.length, sameRight)];
 }
 
-function lines(list) {
-  return list.map(({ text, differs }) =>
-    el("li", { className: differs ? "differs" : "" }, differs ? el("mark", {}, text || " ") : text || " "),
-  );
+/**
+ * Lines as a list, those of a kind within its element, such as `mark`. With what is `known` of facts
+ * and variables, commands are words; without it, the text is shown as it is.
+ */
+export function listed(lines, known) {
+  return lines.map(({ text, kind, tag }) => {
+    const words = text ? (known ? withWords(text, known) : [text]) : [" "];
+    return el("li", { className: kind }, ...(tag ? [el(tag, {}, ...words)] : words));
+  });
 }
 
+const marked = (lines) => lines.map(({ text, differs }) => ({ text, kind: differs ? "differs" : "", tag: differs && "mark" }));
+
 /** Asks what is to become of the two: `mine`, `theirs`, or nothing yet. */
-export function compare(mine, theirs) {
+export function compare(mine, theirs, known) {
   const dialog = $("both");
   const [left, right] = differing(mine, theirs);
-  $("mine").replaceChildren(...lines(left));
-  $("theirs").replaceChildren(...lines(right));
+  $("mine").replaceChildren(...listed(marked(left), known));
+  $("theirs").replaceChildren(...listed(marked(right), known));
   dialog.showModal();
   $("mine").querySelector("mark")?.scrollIntoView({ block: "center" });
   $("theirs").querySelector("mark")?.scrollIntoView({ block: "center" });

@@ -53,6 +53,7 @@ export function showFields(state) {
   for (const field of fields) {
     const key = keyOf(field);
     const known = made.get(key);
+    if (known) known.line = field.line;
     if (!known) {
       made.set(key, make(field));
     } else if (field.digest !== known.base) {
@@ -94,6 +95,24 @@ export function restoreField({ keys, text, base }) {
 /** Puts the cursor into the first field with a label. */
 export function focusField(label) {
   [...made.values()].find((one) => one.label.startsWith(label))?.editor.focus();
+}
+
+/** The fields that a problem may be about: of a missing translation, those in its line. */
+function fieldsOf({ name, line, code, message }) {
+  if (code !== "missing-language") return [...made.values()];
+  const there = [...made.values()].filter((one) => name === file && one.line === line);
+  // The empty field of the language that is named comes first.
+  const isMeant = (one) => new RegExp(`(in|language,) ${one.label.split(", ").at(-1)}[,.]`).test(message);
+  const rank = (one) => (one.editor.text() ? 2 : 0) + (isMeant(one) ? 0 : 1);
+  return there.sort((one, two) => rank(one) - rank(two));
+}
+
+/** Whether the form has a field for what a problem is about. */
+export const hasField = (problem) => fieldsOf(problem).length > 0;
+
+/** Puts the cursor into the field that a problem is about. */
+export function focusProblem(problem) {
+  fieldsOf(problem)[0]?.editor.focus();
 }
 
 function conflict(one, theirs) {

@@ -2,7 +2,7 @@
 
 import { $, el, inWords, timeInWords } from "./dom.js";
 import { get, Refused } from "./live.js";
-import { differing } from "./both.js";
+import { differing, listed } from "./both.js";
 
 const CANNOT = "The earlier texts cannot be shown now.";
 let act = {};
@@ -23,10 +23,7 @@ function merged(before, text) {
   return found;
 }
 
-function lines(list) {
-  const tag = { differs: "mark", removed: "del" };
-  return list.map(({ text, kind }) => el("li", { className: kind }, kind ? el(tag[kind], {}, text || " ") : text || " "));
-}
+const TAGS = { differs: "mark", removed: "del" };
 
 /** The day and time of a save, with the seconds where others are of the same minute. */
 function titled(version, versions) {
@@ -59,7 +56,8 @@ async function show(name, versions, at) {
   for (const [number, button] of [...$("history-list").querySelectorAll("button")].entries()) {
     button.setAttribute("aria-pressed", String(number === at));
   }
-  $("history-text").replaceChildren(...lines(merged(before, text)));
+  const lines = merged(before, text).map((line) => ({ ...line, tag: TAGS[line.kind] }));
+  $("history-text").replaceChildren(...listed(lines, act.known(name)));
   const title = titled(version, versions);
   $("history-what").textContent = before === null ? title : `${title}: what this save added is marked, and what it removed is struck out.`;
   $("history-use").disabled = text === act.text();
@@ -108,7 +106,10 @@ export function showApproval(approval) {
   if (box.textContent !== words) box.textContent = words;
 }
 
-/** Makes the dialog work; `actions.text` gives the present text, `actions.use` puts one in its place. */
+/**
+ * Makes the dialog work; `actions.text` gives the present text, `actions.use` puts one in its place.
+ * `actions.known` tells what is known of the commands of a file, null where there are none.
+ */
 export function startHistory(actions) {
   act = actions;
   $("history-open").addEventListener("click", () => void showHistory(act.name()));

@@ -13,8 +13,8 @@ import { followCursor, mailActions, markCommented, seeing, sentenceOf, showSente
 import { anyAnswer, saidOf, showComments, startComments } from "./comments.js";
 import { showInbox, showPlain } from "./screen.js";
 import { showFacts, startFacts } from "./facts.js";
-import { anyDirty, bases, currentName, currentText, drafts, excuse, goBehind, insert, open, placeNow, replaceText, restoreText, saveCurrent, showConnected, showFiles, showKept, showMarks, showSources, startWriting } from "./write.js";
-import { anyFieldDirty, fieldDrafts, fieldTexts, focusField, restoreField, saveFields, showFields, startFields } from "./fields.js";
+import { anyDirty, bases, currentName, currentText, drafts, excuse, goBehind, insert, knownOf, open, placeNow, replaceText, restoreText, saveCurrent, showConnected, showFiles, showKept, showMarks, showSources, startWriting } from "./write.js";
+import { anyFieldDirty, fieldDrafts, fieldTexts, focusField, focusProblem, hasField, restoreField, saveFields, showFields, startFields } from "./fields.js";
 import { remember } from "./places.js";
 import { renewVersions, showVersions, startVersions } from "./versions.js";
 import { showApproval, startHistory } from "./history.js";
@@ -137,7 +137,7 @@ function judge() {
   }
   problems = showProblems({
     state, view,
-    act: { open: openProblem, stage: (stage) => choose({ stage, day: state.chosen?.day ?? null }), day: (day) => choose({ day }), readOnly, chooseFact, excuse: excuseSentence, fields: () => writing.choose("tab-fields") },
+    act: { open: openProblem, stage: (stage) => choose({ stage, day: state.chosen?.day ?? null }), day: (day) => choose({ day }), readOnly, chooseFact, excuse: excuseSentence, hasField, fields: openField },
   });
   showMarks();
   stale();
@@ -193,6 +193,13 @@ async function openAt(place, part) {
   await open(place.name);
   const { line, column } = placeNow(place, state.numbers[part]);
   await open(place.name, line, column);
+}
+
+/** Opens the field that a problem is about. */
+function openField(problem) {
+  pane("write");
+  writing.choose("tab-fields");
+  focusProblem(problem);
 }
 
 function openComments() {
@@ -251,7 +258,7 @@ function keepCursorSeen() {
 // --- beginning ------------------------------------------------------------------------------------
 
 function timeline() {
-  if (state.chosen) $("timeline").src = `timeline?desk=${desk}&day=${state.chosen.day}`;
+  if (state.chosen) $("timeline").src = `timeline?desk=${desk}&day=${state.chosen.day}&width=${$("timeline").clientWidth}`;
 }
 
 const LOST = "The connection to advocacy preview was lost. Start it again, and this page continues. What you typed before is kept on this computer. What you type now is kept in this tab only.";
@@ -309,8 +316,8 @@ async function start() {
   startWriting(actions);
   startFields(actions);
   startFacts(actions);
-  startHistory({ name: currentName, text: currentText, use: replaceText });
-  startUnsaved({ ...actions, restoreText, restoreField, found: () => pane("write") });
+  startHistory({ name: currentName, text: currentText, use: replaceText, known: knownOf });
+  startUnsaved({ ...actions, restoreText, restoreField, known: () => state, found: () => pane("write") });
   startChoosers(choose);
   startPerson({ chosen: (person) => choose({ person, language: null, variants: {} }), ofStage: () => state.chosen?.stage });
   tabs(document.querySelector("#letter [role=tablist]"), (panel) => {

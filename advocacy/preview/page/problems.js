@@ -26,7 +26,9 @@ function cures(problem, act) {
     });
     return form;
   }
-  if (FIELDS.has(problem.code)) return el("p", { className: "cure" }, button("Open “Subject and asks”", () => act.fields()));
+  if (FIELDS.has(problem.code) && act.hasField(problem)) {
+    return el("p", { className: "cure" }, button("Open “Subject and asks”", () => act.fields(problem)));
+  }
   return null;
 }
 

@@ -2,6 +2,7 @@
 
 import { $, copyText, el, timeInWords } from "./dom.js";
 import { get, post, Refused } from "./live.js";
+import { withWords } from "./words.js";
 
 let act = {};
 let asked = false;
@@ -56,7 +57,7 @@ function offer(work) {
   const typed = [...work.texts, ...work.fields].flatMap((one) => one.typed);
   box.append(
     el("p", {}, words),
-    typed.length ? el("blockquote", {}, typed.join("\n")) : el("p", { className: "hint" }, "Lines were deleted, and none typed."),
+    typed.length ? el("blockquote", {}, ...withWords(typed.join("\n"), act.known())) : el("p", { className: "hint" }, "Lines were deleted, and none typed."),
     el(
       "p",
       { className: "buttons" },

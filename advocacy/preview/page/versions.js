@@ -15,7 +15,7 @@ function picture(page, label, count) {
   return [image, count > 1 ? el("span", { className: "hint" }, `1 of ${count} pages`) : null].filter(Boolean);
 }
 
-async function enlarge(number, { label, problems: known }) {
+async function enlarge(number, { label, problems: known, wrong }) {
   const dialog = $("version-dialog");
   $("version-title").textContent = label;
   $("version-pages").replaceChildren(el("p", { className: "hint" }, "Making the pages…"));
@@ -29,7 +29,7 @@ async function enlarge(number, { label, problems: known }) {
     return;
   }
   $("version-pages").replaceChildren(
-    ...[...new Set([...known, ...problems])].map((words) => el("p", { className: "wrong" }, ...withCode(words))),
+    ...[...new Set([...known, ...problems])].map((words) => el("p", { className: wrong || !pages.length ? "wrong" : "wrong look" }, ...withCode(words))),
     ...pages.map((page, at) => el("img", { src: `picture/${page.digest}.png`, alt: `Page ${at + 1}`, width: page.width, height: page.height })),
   );
 }

@@ -228,7 +228,7 @@ function settled(doc, file) {
 async function both(name) {
   const doc = docs.get(name);
   const theirs = doc.theirs; // what was looked at: what is saved meanwhile is not overwritten
-  const choice = await compare(doc.editor.text(), theirs.text);
+  const choice = await compare(doc.editor.text(), theirs.text, knownOf(name));
   if (choice === "theirs") {
     // One's own text is an undo away.
     settled(doc, theirs);
@@ -372,6 +372,9 @@ export function startWriting(actions) {
     if (anyDirty()) event.preventDefault();
   });
 }
+
+/** What is known of the commands of a file; null where it has none, or they are shown as text. */
+export const knownOf = (name) => (asText || fileOf(name)?.kind === "yaml" ? null : sources);
 
 /** The name and the text of the file that is open. */
 export const currentName = () => current;

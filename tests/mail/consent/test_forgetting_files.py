@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pikepdf
@@ -11,6 +12,7 @@ from advocacy.files.saved_texts import keep_text, list_texts
 from advocacy.files.unsaved import UnsavedText, UnsavedWork, list_unsaved, write_unsaved
 from advocacy.letters.comments import Comment, read_comments, write_comments
 from advocacy.mail.consent.forgetting import Forgotten, forget
+from advocacy.mail.consent.written_places import note_places
 
 from ...conftest import RunCli
 
@@ -177,10 +179,52 @@ def test_planted_links_and_pipes_are_neither_followed_nor_waited_for(output: Pat
     assert "Bob" in precious.read_text()
 
 
+def test_letters_and_merged_files_that_were_written_elsewhere_are_found(
+    run_cli: RunCli, output: Path, tmp_path: Path, small_campaign: Path
+) -> None:
+    campaigns, shop, drafts = output.parent.parent / "campaigns", tmp_path / "shop", tmp_path / "d"
+    shutil.copytree(small_campaign.parent, campaigns, dirs_exist_ok=True)
+    shop.mkdir()
+    (shop / "all.csv").write_text(HEADER + "1,bob,Bob Müller & Son,,US,all.pdf,1,1\n")
+    write_pdf(shop / "all.pdf", "Bob")
+    write_pdf(shop / "other.pdf", "Bob M\374ller & Son")
+    people = campaigns / "lists" / "members.csv"
+    campaign = campaigns / small_campaign.name
+    render = ("render", campaign, "--format", "txt", "--recipients", people)
+    run_cli(*render, "--draft", "--output", drafts, "-q")
+    keep = drafts / "mine.csv"
+    keep.write_text("name,email\nBob,bob@example.org\n")
+    made = {path.stem for path in (drafts / "parks").rglob("*.txt")}
+    assert made == {"bob", "ann"}
+    note_places([campaign], output.parent, shop / "all.pdf")
+    note_places([tmp_path / "others" / "x.yaml"], tmp_path / "not-there", shop / "other.pdf")
+    assert len(run(output, dry_run=True).removals) == len(run(output).removals)
+    assert names(shop) == {"other.pdf"}
+    assert {path.stem for path in (drafts / "parks").rglob("*.txt")} == {"ann"}
+    assert "Bob" in keep.read_text()
+
+
+def test_places_of_campaigns_that_are_gone_are_left_out_after_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    campaign = tmp_path / "parks.yaml"
+    campaign.touch()
+    note_places([campaign], tmp_path / "drafts")
+    note_places([tmp_path / f"{number}.yaml" for number in range(600)], tmp_path / "drafts")
+    note_places([campaign], tmp_path / "more")
+    (path,) = (tmp_path / "state").rglob("*.jsonl")
+    assert path.stat().st_mode & 0o077 == 0
+    assert [json.loads(line)[2] for line in path.read_text().splitlines()] == [
+        str(tmp_path / "drafts"),
+        str(tmp_path / "more"),
+    ]
+
+
 def test_it_says_what_it_cannot_reach_and_names_a_git_history(output: Path) -> None:
     places = run(output, dry_run=True).out_of_reach
     assert "compressed files" in places
-    assert any("merged files outside" in place for place in places)
+    assert any("moved or copied" in place for place in places)
     assert not any("Git" in place for place in run(output, dry_run=True).out_of_reach)
     (output.parent.parent / ".git").mkdir()
     reach = run(output, dry_run=True).out_of_reach

@@ -42,6 +42,8 @@ def read(folder: Path, text: str | bytes) -> tuple[Suppressions, list[Problem]]:
         ("Jo\u0308rg@example.org", "jörg@example.org"),
         ("STRASSE@example.org", "straße@example.org"),
         ("bob@xn--MLLER-kva.example", "bob@müller.example"),
+        ("\u202abob\u200b@example.org\u202c", "bob@example.org"),
+        ("\ufeffb\u00ado\U000e0041b@exam\u2063ple.org", "bob@example.org"),
     ],
 )
 def test_one_address_written_two_ways_has_one_key(one: str, other: str) -> None:

@@ -1,5 +1,7 @@
 // The commands of a template in plain words: `{{ cite("ibm") }}` is “note: IBM 2020”.
 
+import { el } from "./dom.js";
+
 const NAME = /^[A-Za-z_][\w.]*(?:\[\d+\][\w.]*)*$/;
 const CALL = /^(cite|quote|fact)\(\s*"([^"\n]+)"\s*\)$/;
 const CONDITION = /^-?\s*(if|elif)\s+(.+?)\s*-?$/;
@@ -91,6 +93,17 @@ function described(text, known) {
   if (part) return { kind: "part", name: part[1], words: short(`text: ${part[1].replace(/^partials\//, "").replace(/\.\w+$/, "").replace(/[-_]/g, " ")}`) };
   const fixed = { else: "otherwise", endif: "end of if", endfor: "end of each" }[inner];
   return { kind: "other", words: fixed ?? short(inner.replace(/^set\s+(\w+)\s*=\s*/, "set $1 to ")) };
+}
+
+/** A text of a letter, with words in place of its commands, as the editor shows them. */
+export function withWords(text, known) {
+  const parts = [];
+  let end = 0;
+  for (const one of commandsOf(text)) {
+    parts.push(text.slice(end, one.from), el("span", { className: "command" }, describe(one.text, known).words));
+    end = one.to;
+  }
+  return [...parts, text.slice(end)].filter((part) => part !== "");
 }
 
 /** What a command can be changed to by choice: fields with options, and how to write each choice. */
