@@ -250,7 +250,7 @@ function placeErrors() {
   }
 }
 
-/** Where what stands under the text has grown over the line that is being written, brings that up. */
+/** Where what stands under the text covers the line that is being written, brings that up. */
 function keepCursorSeen() {
   const scroller = document.activeElement?.closest(".cm-editor")?.querySelector(".cm-scroller");
   const selection = getSelection();
@@ -310,6 +310,7 @@ async function start() {
     changed: () => {
       typed = Date.now();
       show();
+      requestAnimationFrame(keepCursorSeen);
     },
     problems: () => problems.all.map(placeOf),
     cursor: paced((place) => followCursor(place), 150),
