@@ -203,6 +203,8 @@ def choose_executor(
 TASK_SECONDS = 0.4
 """How long a task should take: long enough to be worth sending, short enough to wait for."""
 LARGEST_TASK = 100
+MOST_AHEAD = 2000
+"""Letters of a list that are read while the first ones are made."""
 TRIES = 2
 """How often a task may lose its worker before its letters are made one by one."""
 
@@ -269,6 +271,7 @@ def work_off(
         if is_first:
             is_first = False
             meanwhile()
+            wanted = _read_ahead(wanted, tasks)
         if not tasks:
             return
         task = tasks.popleft()
@@ -291,6 +294,22 @@ def work_off(
             ) from None
         yield from outcomes
         size = _next_size(size, len(task.wanted), seconds)
+
+
+def _read_ahead(
+    wanted: Iterator[WantedLetter], tasks: "deque[_SubmittedTask]"
+) -> Iterator[WantedLetter]:
+    """Read on in the list until the first letters are made; returns the letters, whole.
+
+    This process has nothing else to do then, and once they come it has.
+    """
+    read: list[WantedLetter] = []
+    future = tasks[0].future if tasks else None
+    while future is not None and not future.done() and len(read) < MOST_AHEAD:
+        if not (some := list(islice(wanted, 10))):
+            break
+        read += some
+    return chain(read, wanted)
 
 
 def _cancel_waiting(tasks: "deque[_SubmittedTask]") -> None:

@@ -137,13 +137,23 @@ def write_rejects(
 def read_cells(
     listed: Path, lines: Sequence[int], columns: Mapping[str, str]
 ) -> Iterator[dict[str, str]]:
-    """The rows of a CSV file that begin in those lines, by the names that columns have.
+    """The rows of a list that begin in those lines, by the names that columns have.
 
-    `columns` is what the campaign calls the list's columns.
+    `columns` is what the campaign calls the list's columns. Of a list whose rows do not stand in
+    lines of their own they are empty.
     """
-    found = csv_header(listed, columns)
-    names = column_names(found.cells, columns)
-    for cells in _rows(listed, lines, found):
+    rows: Iterator[list[str]] | None
+    if listed.suffix.lower() in CSV_SUFFIXES:
+        found = csv_header(listed, columns)
+        header, rows = list(found.cells), _rows(listed, lines, found)
+    else:
+        rows = original_rows(listed, columns, lines)
+        header = next(rows, []) if rows is not None else []
+    if rows is None:
+        yield from ({} for _ in lines)
+        return
+    names = column_names(header, columns)
+    for cells in rows:
         yield {name: cell for name, cell in zip(names, cells, strict=False) if name and cell}
 
 

@@ -10,6 +10,7 @@ from html import escape
 
 from advocacy.documents.email.html import render_html, shared_html
 from advocacy.documents.references import formatted
+from advocacy.files.cache import once_per_run
 from advocacy.files.content_digests import digest_of
 from advocacy.files.workspace import Workspace
 from advocacy.letters.letter import CheckedLetter
@@ -23,11 +24,13 @@ _REPEATED = re.compile(rf"({_OWN}\s*(?:<[^>]*>\s*)+)\1+")
 
 def has_own_layouts(workspace: Workspace) -> bool:
     """Whether layouts are another's than ours: ours show everybody the whole text."""
-    return any(
-        (folder / "layouts").is_dir()
-        for folder in workspace.templates
-        if folder != templates_dir().resolve()
-    )
+    # Asked for every letter: of the disk, once for all that are made together.
+    return once_per_run(("has own layouts", workspace), lambda: _find_own_layouts(workspace))
+
+
+def _find_own_layouts(workspace: Workspace) -> bool:
+    ours = templates_dir().resolve()
+    return any((folder / "layouts").is_dir() for folder in workspace.templates if folder != ours)
 
 
 def email_shape(checked: CheckedLetter, workspace: Workspace) -> str:

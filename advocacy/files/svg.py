@@ -29,6 +29,8 @@ _OF_A_SHAPE = 20
 """Characters of a path that count as one more shape."""
 _MARKERS = ("marker-start", "marker-mid", "marker-end", "marker")
 _GRADIENTS = ("linearGradient", "radialGradient")
+_SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "image", "use"}
+_FOR_OTHERS = {"defs", "symbol", "clipPath", "mask", "marker", "pattern"}
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -73,7 +75,14 @@ def _parse(text: str) -> Element:
 def _first_fault(root: Element, name: str) -> Problem | None:
     targets = {element.get("id"): element for element in root.iter()}
     faults = (_fault(element, targets, name) for element in root.iter())
-    return next((fault for fault in faults if fault), None) or _too_much(root, targets, name)
+    fault = next((fault for fault in faults if fault), None) or _too_much(root, targets, name)
+    return fault or (None if _draws(root) else _broken(name, "has no shape that is drawn"))
+
+
+def _draws(element: Element) -> bool:
+    """Whether an element or one in it is a shape, and not only one for others to refer to."""
+    kind = _local(element.tag)
+    return kind in _SHAPES or (kind not in _FOR_OTHERS and any(map(_draws, element)))
 
 
 def _too_much(root: Element, targets: dict[str | None, Element], name: str) -> Problem | None:

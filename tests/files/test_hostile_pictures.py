@@ -73,6 +73,13 @@ def test_an_svg_as_drawing_programs_write_it_is_printed(inside: str) -> None:
     assert svg_problem(svg(inside), "logo.svg") is None
 
 
+@pytest.mark.parametrize("inside", ["", "<g/>", f"<defs>{SHAPE}</defs>", "<title>Logo</title>"])
+def test_an_svg_that_shows_nothing_is_told(inside: str) -> None:
+    problem = svg_problem(svg(inside), "logo.svg")
+    assert problem is not None
+    assert "has no shape that is drawn" in problem.message
+
+
 @pytest.mark.parametrize(
     "notice",
     [

@@ -21,6 +21,7 @@ from advocacy.mail.sending.preparation import PreparedMailing, SendRequest
 from advocacy.mail.status.status import statuses
 from advocacy.mail.status.who_got_it import list_people
 
+from ..campaign.test_recipients_xlsx import workbook
 from .consent.test_bounces import bounce
 from .sink import Sink
 from .test_send import DAY, TODAY, N, Run, advocacy, parks, people, person, sink, write_list
@@ -333,6 +334,32 @@ def test_a_list_of_people_has_the_address_that_the_letter_went_to_and_the_one_th
     (wrong,) = listing()
     assert (wrong["what"], wrong["id"], wrong["email"]) == ("wrong address", "p2", "not one")
     assert "not one" in wrong["reason"]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "jsonl", "json", "yaml", "one line of json"])
+def test_a_list_of_any_kind_tells_the_address_that_is_no_address(
+    advocacy: Run, parks: Path, people: Path, sink: Sink, capsys: pytest.CaptureFixture[str],
+    kind: str,
+) -> None:  # fmt: skip
+    rows = [person(0), person(1, email="not one"), person(2, country="Narnia")]
+    listed = people.with_suffix("." + kind.split()[-1])
+    if kind == "xlsx":
+        workbook(listed, [list(rows[0]), *(list(row.values()) for row in rows)])
+    elif kind == "jsonl":
+        listed.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    else:
+        listed.write_text(json.dumps(rows, indent=None if kind.startswith("one") else 1))
+    command = ("send", parks, "--recipients", listed, *TODAY, "--send", "--yes", N, "--new-mailing")
+    assert advocacy(*command) == 3
+    capsys.readouterr()
+    assert advocacy("status", parks, "--recipients", listed, "--report", "csv") == 0
+    wrong, rejected = rows_of(capsys.readouterr().out)
+    assert (wrong["what"], wrong["id"], wrong["name"]) == ("wrong address", "p1", rows[1]["name"])
+    assert "not one" in wrong["reason"]
+    assert "Narnia" in rejected["reason"]
+    if not kind.startswith("one"):  # several people in a line: the reason has the address
+        assert wrong["email"] == "not one"
+        assert rejected["email"] == rows[2]["email"]
 
 
 def test_everybody_whose_id_is_another_persons_is_listed_with_that_person(

@@ -27,7 +27,8 @@ def original_rows(
     """The header of a list, then its rows that stand in these lines, in order, as texts.
 
     `renamed` is the campaign's `columns:`. A line that has no such row gives an empty one. None
-    for lists of other kinds, whose rows are read in other ways, or are records of open data.
+    for lists of other kinds, whose rows are read in other ways, or are records of open data, and
+    where several records stand in one line.
     Raises AdvocacyError where the file can no longer be read.
     """
     kind = path.suffix.lower()
@@ -38,7 +39,7 @@ def original_rows(
     if kind in (".json", ".yaml", ".yml") and path.is_file():
         wanted = set(lines)
         records = [one for one in own_records(path) if one.place.line in wanted]
-        if records:
+        if [one.place.line for one in records] == list(lines):  # else several stand in one line
             found = [list(taken_apart(as_pairs(one))) for one in records]
             return _of_objects(found, found)
     return None

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from advocacy.batch.problem_kinds import LeftOutRows, ProblemCollector
 from advocacy.campaign.addressing import columns_of, list_of
-from advocacy.campaign.recipients.list_details import CSV_SUFFIXES
 from advocacy.campaign.recipients.select import Selection
 from advocacy.errors import AdvocacyError, Level, Problem
 from advocacy.mail.sending.mailing_settings import MailingSettings
@@ -36,7 +35,7 @@ def rejected_cells(
 ) -> Iterator[dict[str, str]]:
     """The same rows by the names of their columns, with the `reason` of each.
 
-    Of a list that is no CSV file there is the reason alone.
+    Of a list whose rows do not stand in lines of their own there is the reason alone.
     """
     found = {one.place.line: one for one in _rejected(mailing, problems) if one.place is not None}
     lines = sorted(line for line in found if line is not None)
@@ -49,11 +48,11 @@ def cells_of(
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Some rows of a mailing's list as they are written, by the names of their columns.
 
-    Of a list that is no CSV file the rows are empty.
+    Of a list whose rows do not stand in lines of their own they are empty.
     """
     listed, columns = list_of(mailing.campaign, mailing.people), mailing.campaign.file.columns
     cells: Iterable[dict[str, str]] = repeat({}, len(lines))
-    if listed is not None and listed.suffix.lower() in CSV_SUFFIXES:
+    if listed is not None and lines:
         from advocacy.batch.rejects import read_cells
 
         cells = read_cells(listed, lines, columns)

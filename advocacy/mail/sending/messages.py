@@ -12,7 +12,7 @@ from datetime import datetime
 from difflib import unified_diff
 from email import message_from_bytes, policy
 from email.utils import format_datetime, make_msgid
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from advocacy.campaign.campaign import Sender
@@ -186,7 +186,7 @@ def add_sending_headers(
     `sent` knows its timezone; `more` are whole lines with their line breaks, such as those of
     RFC 8058.
     """
-    headers = {"Date": f"Date: {format_datetime(sent)}\r\n", "Message-ID": _id_line(message_id)}
+    headers = {"Date": _date_line(sent), "Message-ID": _id_line(message_id)}
     return replace_headers(message, headers, more)
 
 
@@ -239,6 +239,11 @@ def read_header(message: bytes, name: str) -> str:
 def _fields(head: bytes) -> Iterable[bytes]:
     """The header fields, each with the lines it was folded into (RFC 5322, 2.2.3)."""
     return re.findall(rb"[^\r\n]+\r\n(?:[ \t][^\r\n]*\r\n)*", head)
+
+
+@lru_cache(maxsize=2)  # the same for all messages of a second
+def _date_line(sent: datetime) -> str:
+    return f"Date: {format_datetime(sent)}\r\n"
 
 
 def _id_line(message_id: str) -> str:
