@@ -5,6 +5,7 @@ line and exit code 1, whichever it is.
 """
 
 import gc
+import os
 import sys
 
 from advocacy.installation import explain_missing
@@ -15,6 +16,9 @@ def main() -> int:
     # A command's work is mostly to read and to compare: hundreds of thousands of values that stay.
     # Looking through them for cycles again and again is a tenth of the time of a `check`.
     gc.set_threshold(200_000, 20, 50)
+    # No plugin is to change what a file may say. To look for some, pydantic reads the metadata of
+    # every installed package: a tenth of what a command needs before it does anything.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         from advocacy.cli import main as run
 

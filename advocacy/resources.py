@@ -1,10 +1,13 @@
 """The files that come with advocacy: its templates, its fonts, its tables and its own pages.
 
 An installed package carries its templates inside; in a checkout they stand beside it. Tables
-(TOML) and pages (Jinja) stand beside the modules that use them.
+(TOML) and pages (Jinja) stand beside the modules that use them. What the machine remembers has a
+folder of its user.
 """
 
 import importlib.util
+import os
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,3 +117,9 @@ def _page_environment() -> "Environment":
     )
     environment.globals["read_table"] = read_table
     return environment
+
+
+def state_home(environ: Mapping[str, str] | None = None) -> Path:
+    """The folder for what the machine remembers (XDG Base Directory Specification, STATE_HOME)."""
+    base = (os.environ if environ is None else environ).get("XDG_STATE_HOME", "")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "advocacy"

@@ -12,6 +12,7 @@ from advocacy.documents.citations import FormattedCitations
 from advocacy.files.cache import file_status, once_per_run
 from advocacy.files.workspace import Workspace
 from advocacy.templating.citation_marks import reads_left_to_right
+from advocacy.templating.typography import spaces
 from advocacy.templating.values import locale_of, long_date
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "isolated_lines",
     "long_date",
     "references",
+    "semicolon",
     "stamps",
 ]
 
@@ -40,6 +42,12 @@ _WITH_ARABIC_COMMA = frozenset(("ar", "ckb", "fa", "ku", "ps", "sd", "ug", "ur")
 def comma(language: str) -> str:
     """The comma of a language with the space after it, where texts are joined."""
     return "، " if primary_language(language) in _WITH_ARABIC_COMMA else ", "
+
+
+def semicolon(language: str) -> str:
+    """The semicolon of a language with the spaces around it, where texts are joined."""
+    arabic = primary_language(language) in _WITH_ARABIC_COMMA
+    return "؛ " if arabic else spaces("x; x", language)[1:-1]
 
 
 _ADDRESS = re.compile(

@@ -17,6 +17,7 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from advocacy.documents.plain_text import PLACE, PlainBlock, block_lines, inline_text, text_blocks
 from advocacy.files.cache import IdentityCache
+from advocacy.files.characters import column_width
 from advocacy.templating.citation_marks import CITE_MARK, MARK, VALUE_MARK, Prose, value_html
 from advocacy.templating.markup import (
     ADDRESS_END,
@@ -45,6 +46,8 @@ _GOOD_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)[^\s]", re.IGNORECASE)
 _CITE = re.compile("[\U00100000-\U0010fffd]| <[^<>]*>")
 _SENTENCE_END = re.compile(r"[.!?…。！？][”’»“)]*(?=\s+[^\W\d_a-zà-ÿ]|\s+[“„«¿¡]|[\u3000-\ufaff])")
 _PREVIEW_AT_MOST = 180
+_THREE_LINES = 240
+"""The columns of a text that takes three lines on paper, at least."""
 _WHOLE_ADDRESS = ":/?#[]@!$&'()*+,;=%~"
 
 
@@ -67,13 +70,16 @@ def body_html(
     cite: Callable[[int], str],
     note: Callable[[int], str] = _no_place,
     picture: Callable[[int], str] = _no_place,
+    *,
+    in_pages: bool = False,
 ) -> str:
     """The body as HTML blocks (`p`, `h2` …, `ul`, `ol`, `blockquote`, `table`) with inline tags.
 
     Values are escaped text, their line breaks `<br>`; `cite(j)` gives the HTML for the mark
     of citation `j`, `note(k)` that of the letter's own note `k`, `picture(i)` of picture `i`.
+    `in_pages` gives the class `loose` to paragraphs at the end that a page break may stand before.
     """
-    html = _html(prose.markdown, language)
+    html = _html(prose.markdown, language, in_pages=in_pages)
     return _filled(html, prose.values, value_html, cite, escape, note, picture)
 
 
@@ -229,9 +235,27 @@ class _Writer(RendererHTML):
 _writer = _Writer()
 
 
-def _html(markdown: str, language: str) -> str:
+def _html(markdown: str, language: str, *, in_pages: bool = False) -> str:
     options = letter_parser(language).options
-    return str(_writer.render(list(body_tokens(markdown, language)), options, {}))
+    tokens = list(body_tokens(markdown, language))
+    for index in _loose(tokens) if in_pages else ():
+        tokens[index] = tokens[index].copy(attrs={"class": "loose"})
+    return str(_writer.render(tokens, options, {}))
+
+
+def _loose(tokens: Sequence[Token]) -> Iterator[int]:
+    """The last two blocks if they are paragraphs that enough of the text begins with or follows.
+
+    It depends on the template's words alone, not on values: letters of one template break alike.
+    """
+    blocks = [i for i, token in enumerate(tokens) if token.level == 0 and token.nesting >= 0]
+    enough = False
+    for index in blocks[:-3:-1]:
+        if tokens[index].type != "paragraph_open":
+            continue
+        enough = enough or column_width(MARK.sub("", tokens[index + 1].content)) >= _THREE_LINES
+        if enough:
+            yield index
 
 
 def notes_html(prose: Prose, language: str, cite: Callable[[int], str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from advocacy.campaign.campaign import Cosigner, Signatory
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
-from advocacy.documents.frame import Reference, comma, contacts, draft_text, long_date
+from advocacy.documents.frame import Reference, comma, contacts, draft_text, long_date, semicolon
 from advocacy.documents.note_numbers import NoteNumbers, end_notes, number_notes
 from advocacy.documents.plain_text import wrap
 from advocacy.documents.prose import body_pieces, notes_text
@@ -145,7 +145,7 @@ def _signed(letter: Letter) -> Iterator[str]:
     """The close and the signatories; of those who sign together each on a line."""
     yield _wrapped(letter.close)
     if letter.joint:
-        people = [", ".join(_signature(person)) for person in letter.signatories]
+        people = [comma(letter.language).join(_signature(person)) for person in letter.signatories]
         yield _lines(people)
         yield _wrapped(letter.others)
         return
@@ -169,9 +169,9 @@ def _ending(
         )
     if enclosures:
         word = words.enclosure if len(enclosures) == 1 else words.enclosures
-        blocks.append(_wrapped(f"{word} {'; '.join(enclosures)}"))
+        blocks.append(_wrapped(f"{word} {semicolon(letter.language).join(enclosures)}"))
     if cc:
-        blocks.append(_wrapped(f"{words.cc} {'; '.join(cc)}"))
+        blocks.append(_wrapped(f"{words.cc} {semicolon(letter.language).join(cc)}"))
     own, listed = notes
     blocks += map(_reference, own)
     if listed:

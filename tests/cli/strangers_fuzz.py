@@ -217,7 +217,8 @@ def _be_command(command: tuple[str, ...], folder: Path) -> None:
         out = os.open("printed.txt", os.O_RDWR | os.O_CREAT)
         os.dup2(out, 1)
         os.dup2(out, 2)
-        os.environ |= {"TMPDIR": str(folder), "ADVOCACY_KEY": "k" * 40}
+        places = {"TMPDIR": str(folder), "XDG_STATE_HOME": str(folder / "state")}
+        os.environ |= {**places, "ADVOCACY_KEY": "k" * 40}
         tempfile.tempdir = None
         if sys.platform == "linux":
             resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
@@ -270,19 +271,22 @@ def warm() -> None:
     """Run the commands once on good files, so that each case is forked with all that they load."""
     from advocacy.cli.group import main
 
-    here = Path.cwd()
+    here, before = Path.cwd(), dict(os.environ)
     with tempfile.TemporaryDirectory() as name, Path(os.devnull).open("w") as quiet:
         folder = Path(name)
         _write_campaign(folder, TARGETS["campaign"])
         (folder / "list.csv").write_text(LIST)
         (folder / "in.mbox").write_text(BOUNCES)
         os.chdir(folder)
+        os.environ["XDG_STATE_HOME"] = name
         try:
             with redirect_stdout(quiet), redirect_stderr(quiet):
                 for command in dict.fromkeys((*_PAPER, *_TEXTS, *TARGETS["csv"].commands)):
                     main(command)
         finally:
             os.chdir(here)
+            os.environ.clear()
+            os.environ.update(before)
     import advocacy.cli.bounces  # noqa: F401
 
     gc.freeze()

@@ -7,13 +7,21 @@ import pytest
 
 from advocacy.campaign.loading import load_campaign
 from advocacy.documents.pdf.guarded import pdf_from_html
-from advocacy.documents.pdf.page_filling import half_empty_pages, lines_on_last_page
+from advocacy.documents.pdf.page_filling import _empty_part, half_empty_pages, lines_on_last_page
 from advocacy.documents.pdf.paper import layout_css, paper_html
 from advocacy.documents.pdf.render import render_pdf
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import check
 
 NOTE = " with a note that is long, for it says where each of the things is that it speaks of" * 6
+
+
+def pages_with_space(document: Any, part: float) -> list[int]:
+    """The pages, but the last, whose text leaves more than a part of them empty."""
+    pages = [page._page_box for page in document.pages[:-1]]
+    return [number for number, page in enumerate(pages, 1) if _empty_part(page) > part]
+
+
 SENTENCE = "The park is open, and we have counted who comes. "
 
 
@@ -65,6 +73,20 @@ def test_the_last_page_has_three_lines_whatever_the_text_ends_with(
         (document,), _ = laid_out(small_campaign, f"{body}\n\n{end}\n")
         assert lines_on_last_page(document) is None
         assert half_empty_pages(document) == ()
+
+
+@pytest.mark.parametrize("end", ["- for light", "Goodbye.", f"{SENTENCE * 6}"])
+def test_long_paragraphs_at_the_end_do_not_leave_a_page_half_empty(
+    small_campaign: Path, end: str
+) -> None:
+    for lines in range(13, 19):
+        body = "\n\n".join(f"Line {i} of the letter." for i in range(lines))
+        (document,), _ = laid_out(
+            small_campaign, f"{body}\n\n{SENTENCE * 8}\n\n{SENTENCE * 8}\n\n{end}\n"
+        )
+        if len(document.pages) > 1:
+            assert lines_on_last_page(document) is None
+            assert 1 not in pages_with_space(document, 0.22)
 
 
 def test_a_page_that_its_writer_ends_is_not_half_empty(small_campaign: Path) -> None:

@@ -16,8 +16,11 @@ from advocacy.files.workspace import Workspace
 
 LINES = {
     "hi": "प्रिया शर्मा हिन्दी क्षत्रिय दिल्ली संसद मार्ग",
-    "th": "สมชาย ใจดี กรุงเทพฯ น้ำ",
+    "th": "สมชาย ใจดี กรุงเทพฯ น้ำ เพื่อนสวนที่นี่ บริสุทธิ์น้อย ปู่ย่าตายาย ฝั่ง",
     "ta": "அனிதா தமிழ் கொள்கை",
+    "lo": "ສະບາຍດີ ທີ່ນີ້",
+    "my": "မြန်မာနိုင်ငံ",
+    "si": "ශ්‍රී ලංකාව",
     "ja": "山田 花子 ソフトウェア",
     "en": "🙂 ✊🏽 ❤️ Ann",
     "ar": "نكتب إليكم لأن شركتكم تبيع لا الله",
@@ -58,6 +61,22 @@ def test_poppler_copies_what_was_written(page: bytes, tmp_path: Path, tool) -> N
         [tool("pdftotext"), str(path), "-"], capture_output=True, text=True, check=True
     ).stdout
     assert bare(found) == bare("".join(LINES.values()))
+
+
+@pytest.mark.parametrize("style", ["font-weight: bold", "font-size: 20pt", "width: 6em"])
+def test_words_of_stacking_scripts_are_copied_whole(style: str, tmp_path: Path, tool) -> None:
+    words = [word for tag in ("th", "hi", "ta", "lo", "my", "si") for word in LINES[tag].split()]
+    families = PACKAGES.needed("".join(words), "en")
+    css = f"{PACKAGES.face_rules(families)} html {{ font-family: {font_list(families)}; {style} }}"
+    lines = "".join(f"<p>{word}</p>" for word in words)
+    html = f'<html lang="en"><title>x</title><style>{css}</style><body>{lines}</body></html>'
+    path = tmp_path / "page.pdf"
+    path.write_bytes(pdf_from_html(html, Workspace.of(Path("campaign.yaml"))).data)
+    found = subprocess.run(
+        [tool("pdftotext"), str(path), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    # Long words of Thai are divided between lines, as they have no spaces.
+    assert bare(found) == bare("".join(words))
 
 
 def test_only_clusters_that_glyphs_do_not_say_have_a_text_of_their_own(page: bytes) -> None:

@@ -84,7 +84,7 @@ def test_each_language_has_its_quotes(language: str, expected: str) -> None:
         ("wait... what", "wait… what"),
         ("so -- or so", "so—or so"),
         ("so---or so", "so—or so"),
-        ("so --- or so", "so~— or so"),
+        ("so --- or so", "so—or so"),
         ("2019--2020", "2019–2020"),
         ("well-known, -5, a - b", "well-known, -5, a - b"),
         ("----", "<hr />\n"),
@@ -233,3 +233,24 @@ def test_hebrew_abbreviations_have_gershayim_and_geresh(text: str, expected: str
 def test_an_unknown_region_has_its_languages_quotes() -> None:
     assert quotes("de-AT") == quotes("de")
     assert quotes("xx") == quotes("en")
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "expected"),
+    [
+        ("de", "Bürger für Luft e. V.", "Bürger für Luft e.~V."),
+        ("de", "500 v. Chr. und z. T. jetzt", "500 v.~Chr. und z.~T. jetzt"),
+        ("es", "Los EE. UU. y p. ej. Chile", "Los EE.~UU. y p.~ej. Chile"),
+        ("fr", "10% de plus", "10~% de plus"),
+        ("fr-CA", "10% de plus", "10~% de plus"),
+        ("en-US", "A --- B and A—B", "A—B and A—B"),
+        ("en-US", "He is 5'6\" tall.", "He is 5′6″ tall."),
+        ("he", "-3%", "\u200e-3%"),
+        ("ar", "(-3%) +4", "(\u200e-3%) \u200e+4"),
+        ("en-US", "-3%", "-3%"),
+    ],
+)
+def test_templates_and_values_are_set_alike(language: str, typed: str, expected: str) -> None:
+    assert typeset(typed, language).replace("&quot;", '"') == expected
+    value = typeset_value(typed, language).replace(NBSP, "~").replace(NARROW, "^")
+    assert value == expected

@@ -1,5 +1,6 @@
 """The facts of a campaign as evidence, each read once, with the passages of the kept copies."""
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -163,10 +164,14 @@ def _passage(
     statement: Reading, quote: Reading | None, sentences: Sequence[Reading]
 ) -> Iterator[Reading]:
     """The sentences of a copy that a statement rests on, most alike first."""
-    ranked = sorted(
-        sentences,
-        key=lambda one: -(len(one.stems & statement.stems) / (4 + len(one.stems)) ** 0.5),
-    )
+    stems = statement.stems
+
+    def likeness(one: Reading) -> float:
+        if stems.isdisjoint(one.stems):  # as most sentences of a long copy
+            return 0.0
+        return -len(one.stems & stems) / math.sqrt(4 + len(one.stems))
+
+    ranked = sorted(sentences, key=likeness)
     chosen = [one for one in ranked[:PASSAGE] if len(one.stems & statement.stems) >= 2]
     if quote is not None and quote.stems:
         chosen += [

@@ -11,6 +11,7 @@ from itertools import pairwise
 from advocacy.checks.agreement.days import StatedDay
 from advocacy.checks.agreement.evidence import Difference, Evidence
 from advocacy.checks.agreement.quantity import Quantity
+from advocacy.checks.agreement.ratios import share_holds
 from advocacy.checks.agreement.reading import Reading
 from advocacy.checks.language import Language, any_of
 from advocacy.checks.word_patterns import WordPattern
@@ -158,8 +159,8 @@ def _changes(claim: Reading, evidence: Sequence[Evidence]) -> Iterator[Differenc
         known = [share for _, _, shares in changed for share in shares]
         known += [q.low / 100 for _, r in _said(evidence) for q in r.quantities
                   if q.unit == "percent"]  # fmt: skip
-        if _TO.search(before):
-            known += [1 - share for share in known]  # “fell to less than half”: what is left
+        if _TO.search(before) and any(share_holds(ours, 1 - share) for share in known):
+            continue  # “fell to less than half”: what is left
         if any(_is_share(ours, share) for share in known):
             continue
         for one, reading, shares in changed:

@@ -9,7 +9,7 @@ what was written (ISO 32000-1, 14.9.4). Lines whose glyphs say what they stand f
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,10 @@ _SIMPLE = re.compile(
     "[\u0000-\u02ff\u0370-\u058f\u2000-\u200b\u2010-\u2027\u202f-\u2bff\u3000-\ufaff]*"
 )
 """Texts in scripts without clusters: Latin, Greek, Cyrillic, Armenian, Chinese, Japanese."""
+
+
+_STACKING = re.compile("[\u0900-\u109f\u1780-\u17ff\ua8e0-\uaaff]")
+"""Letters of scripts whose signs stand above, below or around others, from Devanagari to Khmer."""
 
 
 _SELECTORS = re.compile("[\ufe0e\ufe0f]")
@@ -44,10 +48,13 @@ class _Cluster:
 
     text: str
     glyphs: tuple[_Glyph, ...]
+    is_word: bool = False
 
     @property
     def is_said(self) -> bool:
         """Whether the glyphs, one after the other, stand for the text."""
+        if self.is_word:
+            return False
         said = "".join(one.text for one in self.glyphs)
         return all(one.text for one in self.glyphs) and _drawn(self.text) == _drawn(said)
 
@@ -74,7 +81,7 @@ def say_clusters(stream: Any, textbox: Any, start: int, matrix: Any) -> None:
     if _SIMPLE.fullmatch(textbox.text):
         return
     runs = list(_runs(stream, textbox))
-    if all(cluster.is_said for run in runs for cluster in run.clusters):
+    if all(cluster.is_said for run in runs for cluster in _words(run.clusters)):
         return
     if any(run.font.bitmap or run.font.missing for run in runs):
         return
@@ -85,14 +92,47 @@ def say_clusters(stream: Any, textbox: Any, start: int, matrix: Any) -> None:
     for run in runs:
         stream.set_font_size(run.font.hash, run.size)
         pen = left
-        for glyphs, text in _pieces(run.clusters):
+        for glyphs, text in _pieces(list(_words(run.clusters))):
             if text:
                 written = ("\ufeff" + text).encode("utf-16-be").hex()
                 stream.stream.append(f"/Span <</ActualText <{written}>>> BDC".encode())
             pen = _show(stream, run, glyphs, pen)
+            if _STACKING.search(text) and glyphs[-1].rise:
+                pen = _show_end(stream, run, glyphs, pen)
             if text:
                 stream.stream.append(b"EMC")
         left = (pen - run.width) * run.size / runs[-1].size
+
+
+def _words(clusters: Iterable[_Cluster]) -> Iterator[_Cluster]:
+    """The clusters, with those of a word as one where signs stand above or below letters.
+
+    Readers of PDFs sort what is drawn by its place, and take a sign that stands over the letter
+    before it for one of another line, or find a space after it. A word has its text as a whole.
+    A letter with a raised sign is apart: readers find all of a text where its first part is drawn.
+    """
+    word: list[_Cluster] = []
+
+    def finish() -> Iterator[_Cluster]:
+        if all(len(one.glyphs) == 1 and one.is_said for one in word):
+            yield from word
+        else:
+            glyphs = tuple(glyph for one in word for glyph in one.glyphs)
+            yield _Cluster("".join(one.text for one in word), glyphs, is_word=True)
+        word.clear()
+
+    for cluster in clusters:
+        is_raised = any(glyph.rise for glyph in cluster.glyphs)
+        is_in_word = _STACKING.search(cluster.text) is not None
+        if not is_in_word or is_raised:
+            yield from finish()
+        if is_raised and is_in_word:
+            yield _Cluster(cluster.text, cluster.glyphs, is_word=True)
+        elif is_in_word:
+            word.append(cluster)
+        else:
+            yield cluster
+    yield from finish()
 
 
 def _pieces(clusters: Sequence[_Cluster]) -> list[tuple[list[_Glyph], str]]:
@@ -136,6 +176,21 @@ def _show(stream: Any, run: _Run, glyphs: Sequence[_Glyph], pen: float) -> float
             flush()
             stream.set_text_rise(0)
     flush()
+    return pen
+
+
+def _show_end(stream: Any, run: _Run, glyphs: Sequence[_Glyph], pen: float) -> float:
+    """Draw the last letter of some glyphs once more, unseen (ISO 32000-1, 9.3.6).
+
+    Poppler finds the end of a text where its last glyph ends, and that is a raised sign.
+    """
+    level = [glyph for glyph in glyphs if not glyph.rise]
+    if not level:
+        return pen
+    last = max(level, key=lambda glyph: glyph.x + run.font.widths[glyph.number])
+    stream.set_text_rendering(3)
+    pen = _show(stream, run, [last], pen)
+    stream.set_text_rendering(0)
     return pen
 
 

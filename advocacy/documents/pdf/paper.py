@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from advocacy.campaign.campaign import Signatory
 from advocacy.campaign.field_types import NOON
+from advocacy.campaign.languages import primary_language
 from advocacy.campaign.sender_details import Look
 from advocacy.campaign.set_phrases import SetPhrases, read_set_phrases
 from advocacy.documents.citations import FormattedCitations
@@ -46,6 +47,13 @@ from advocacy.templating.layouts import IMPORT
 US_LETTER = frozenset(
     ("BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE")
 )
+_UNSLANTED = frozenset(
+    "am ar bn ckb dv fa gu he hi iw ja ka km kn ko lo ml mr my ne or pa ps sa si ta te th ug ur "
+    "yi zh".split()
+)
+"""Languages without italics and capitals: their headings differ by weight and size."""
+_UNSPACED = frozenset("ja km lo my th zh".split())
+"""Languages that have few spaces between words, so that a justified line would have gaps."""
 _LARGEST_STYLESHEET = 1_000_000  # bytes
 _HEAD = 56
 # The head of the following pages, from right to left: the addressee stands on the right.
@@ -222,6 +230,7 @@ def body_on_paper(body: Prose, language: str, citations: FormattedCitations) -> 
         lambda index: f"{_NOTE}{index}{_NOTE}",
         lambda index: f'<span class="note">{notes[index]}</span>',
         lambda index: _picture_tag(pictures[index]),
+        in_pages=True,
     )
     html = _LINK.sub(_with_address, html)
     html = _START.sub(_with_start, html)
@@ -327,9 +336,17 @@ def page_css(
         own.append(f"--color: {color};")
     if families[0] != BODY and not library.has_raised_figures(families[0]):
         own.append("--raised: normal; --raised-size: 0.68rem; --raised-by: 0.33rem;")
+    head = ""
+    if primary_language(language) in _UNSLANTED:
+        own.append("--slant: normal; --caps: normal; --spaced: normal; --first-weight: bold;")
+        own.append("--second-size: 1.15em; --third-weight: bold;")
+        upright = "{ font-style: normal !important }"
+        head = f"@top-left {upright} @top-right {upright}"
+    if primary_language(language) in _UNSPACED:
+        own.append("--aligned: start;")
     return (
         f"{library.face_rules((*families, *named))}\n"
-        f"@page {{ size: {size}; font-family: {font_list(families)} }}\n"
+        f"@page {{ size: {size}; font-family: {font_list(families)}; {head} }}\n"
         f"html {{ font-family: {font_list(families)}; {' '.join(own)} }}"
     )
 

@@ -21,6 +21,8 @@ again. Import `weasyprint` from here wherever pages are laid out.
 | text.fonts.font_features                    | small capitals lose an f  | none     | 6    |
 | draw.text.draw_first_line                   | clusters have no text     | none     | 7    |
 | pdf.fonts.TTFont                            | fonts get the clock's time| none     | 8    |
+| layout.table.auto_table_layout              | short cells have lines    | none     | 12   |
+| layout.block.block_container_layout         | rows without a cell's line| none     | 12   |
 | svg.draw_gradient                           | gradients show as nothing | none     | 11   |
 
 Tests, in tests/documents/: 1 and 2 `test_pdf.py` (every note stands on the page of its mark; no
@@ -29,7 +31,8 @@ word is divided between two pages; no mark begins a line), 3 `test_footnote_room
 fonts), 6 `test_typesetting.py`, 7 and 8 `test_scripts.py` (a variable font that is made static
 says when, to the second), 9 `test_page_filling.py`, 10 `test_paper.py` (no line of the
 letterhead ends with a separator), 11 `test_pictures.py` (gradients show;
-replaced in `documents/svg_gradients.py`).
+replaced in `documents/svg_gradients.py`), 12 `test_tables.py` (a column of short
+words is as wide as they are; a long row is divided, a short one never).
 
 Upstream numbers are issues of github.com/Kozea/WeasyPrint; "none" means that none is filed. The
 fix of #2432 (#2437) is what moves notes. The four functions with test 4 change nothing that
@@ -51,6 +54,7 @@ from advocacy.documents.pdf.painting import (
     listening,
     state_of,
 )
+from advocacy.documents.pdf.tables import lay_out_columns, lay_out_container
 from advocacy.documents.svg_gradients import weasyprint
 
 __all__ = ["weasyprint"]
@@ -309,6 +313,8 @@ def find_font_features(*properties: Any, **named: Any) -> dict[str, int]:
 weasyprint.pdf.fonts.TTFont = partial(weasyprint.pdf.fonts.TTFont, recalcTimestamp=False)
 
 weasyprint.layout.block._linebox_layout = lay_out_lines
+weasyprint.layout.block.block_container_layout = lay_out_container
+weasyprint.layout.table.auto_table_layout = lay_out_columns
 weasyprint.layout.inline.split_inline_level = split_inline_level
 weasyprint.layout.inline.get_next_linebox = get_next_linebox
 weasyprint.layout.block.find_earlier_page_break = find_earlier_page_break

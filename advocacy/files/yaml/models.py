@@ -46,7 +46,8 @@ class Located(BaseModel):
     def _keep_origin(cls, data: Any, handler: ModelWrapValidatorHandler["Located"]) -> "Located":
         value = handler(data)
         if isinstance(data, YamlMap):
-            value._origin.data = data
+            # pydantic asks three things before it gives a private attribute by its name.
+            (value.__pydantic_private__ or {})["_origin"].data = data
         return value
 
     def place(self, *keys: str | int) -> Place | None:

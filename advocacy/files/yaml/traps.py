@@ -35,6 +35,17 @@ class Trap(NamedTuple):
     hint: str
 
 
+def may_be_trap(event: Any, lines: Sequence[str], *, is_key: bool) -> bool:
+    """Whether to look for traps in a text: most have neither their characters nor a comment.
+
+    Saves a tenth of the time in which a file is read.
+    """
+    start, end = event.start_mark, event.end_mark
+    if not event.value.isascii() or start.line != end.line or end.line >= len(lines):
+        return True
+    return not is_key and lines[end.line].startswith(" #", end.column)
+
+
 def traps_of(
     event: Any, lines: Sequence[str], *, is_key: bool, in_flow: bool = False
 ) -> Iterator[Trap]:

@@ -16,7 +16,7 @@ from yaml.constructor import SafeConstructor
 
 from advocacy.errors import Place, Problem
 from advocacy.files.characters import bad_character, shown
-from advocacy.files.yaml.traps import traps_of
+from advocacy.files.yaml.traps import may_be_trap, traps_of
 
 DEEPEST = 50  # levels of nesting
 MOST_ALIASED = 100_000  # values that aliases may add to a file
@@ -28,6 +28,7 @@ _RESOLVERS: dict[str | None, list[tuple[str, re.Pattern[str]]]] = (
     yaml.SafeLoader.yaml_implicit_resolvers
 )
 _STRING, _MERGE, _VALUE = (f"tag:yaml.org,2002:{name}" for name in ("str", "merge", "value"))
+_ALIAS, _SCALAR, _QUOTES = yaml.AliasEvent, yaml.ScalarEvent, frozenset("'\"")
 _LIKE_DAY = re.compile(r"[0-9]{4}-[0-9]")
 _SURPRISING_NUMBER = re.compile(r"[-+]?(0[0-7_]+|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)")
 
@@ -61,7 +62,7 @@ class Builder:
     def build(self, loader: Any = None) -> None:
         """Read all of the text. Raises yaml.YAMLError where it is not YAML."""
         documents = 0
-        self._events = yaml.parse(self.text, Loader=loader or _LOADER)
+        self._events = iter((loader or _LOADER)(self.text).get_event, None)
         for event in self._events:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
@@ -88,17 +89,22 @@ class Builder:
         return Place(self.path, mark.line + 1, mark.column + 1)
 
     def _node(
-        self, event: Any, label: str = "", head: Place | None = None, *, is_key: bool = False
+        self, event: Any, name: str | int = "", of: str | Any = None, *, is_key: bool = False
     ) -> Node:
-        """The value that begins with an event; `label` and `head` are those of `YamlMap`."""
-        if isinstance(event, yaml.AliasEvent):
+        """The value that begins with an event. A collection has a `name`: its key, and `of` is the
+        mark of the key; or its number in a list, and `of` is the list's label.
+        """
+        if isinstance(event, _ALIAS):
             return self._alias(event)
         if event.tag is not None:
             self._refuse_tag(event)
-        if isinstance(event, yaml.ScalarEvent):
+        if isinstance(event, _SCALAR):
             node: Node = (self._scalar(event, is_key=is_key), event.value, 1)
+        elif isinstance(name, int):
+            node = self._collection(event, f"item {name} of {of}" if of else f"item {name}", None)
         else:
-            node = self._collection(event, label, head)
+            head = None if of is None else self._place(of)
+            node = self._collection(event, f"`{name}`" if name else "", head)
         if event.anchor:
             self._anchors[event.anchor] = node
         return node
@@ -132,13 +138,13 @@ class Builder:
         if isinstance(data, YamlMap):
             at, key = event.start_mark, self._key(event, data)
             event = next(self._events)
-            value, raw, size = self._node(event, f"`{key}`" if key else "", self._place(at))
-            spot = Spot(at.line + 1, at.column + 1, *_line_and_column(event), raw)
+            value, raw, size = self._node(event, key, at)
             if key not in data:
+                start = event.start_mark
+                spot = Spot(at.line + 1, at.column + 1, start.line + 1, start.column + 1, raw)
                 data.put(key, value, spot)
             return size
-        number, of = len(data) + 1, data.label
-        value, raw, size = self._node(event, f"item {number} of {of}" if of else f"item {number}")
+        value, raw, size = self._node(event, len(data) + 1, data.label)
         data.put(value, Spot(0, 0, *_line_and_column(event), raw))
         return size
 
@@ -153,10 +159,10 @@ class Builder:
                 "Text that begins with `{` or `[`, such as `{{ name }}`, needs quotes.",
             )
         value, raw, _ = self._node(event, is_key=True)
-        if isinstance(event, yaml.ScalarEvent):
+        if isinstance(event, _SCALAR):
             self._refuse_key(event, value)
             key = str(raw)
-        elif isinstance(event, yaml.AliasEvent):
+        elif isinstance(event, _ALIAS):
             key = value if isinstance(value, str) else f"*{event.anchor}"
         else:
             key = "({}:{})".format(*_line_and_column(event))
@@ -205,7 +211,8 @@ class Builder:
                 f"This text contains the character {bad}, which cannot be printed.",
                 "Remove the escape (`\\u…`, `\\x…`) from the text.",
             )
-        if event.implicit[0] or event.style in ("'", '"'):
+        plain = event.implicit[0] or event.style in _QUOTES
+        if plain and may_be_trap(event, self._lines, is_key=is_key):
             for trap in traps_of(event, self._lines, is_key=is_key, in_flow=self._flows > 0):
                 if len(self.problems) < MOST_PROBLEMS:
                     place = Place(self.path, trap.line + 1, trap.column + 1)

@@ -13,8 +13,13 @@ from pathlib import Path
 
 from advocacy.batch.record import JOURNAL
 from advocacy.batch.record import NAME as MANIFEST
+from advocacy.errors import AdvocacyError
+from advocacy.files.writing import write_file
+from advocacy.resources import state_home
 
 _USUAL = Path("output")
+_MANY = 500
+"""Lines from which on a file may have many of campaigns that are gone."""
 _MADE = ("gallery.html", "forms/", "problems.csv", "labels-*.pdf", "envelopes-*.pdf")
 """What lies in a campaign's folder of letters, beside the folders of its stages."""
 
@@ -44,12 +49,22 @@ def note_places(campaigns: Iterable[Path], output: Path, merged: Path | None = N
         for campaign in campaigns
         for kind, place in [*[("letters", output)] * elsewhere, *(("table", one) for one in tables)]
     ]
-    with suppress(OSError):
+    with suppress(OSError, AdvocacyError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(number, "r+", encoding="ascii") as file:
-            known = set(file.read().splitlines())
-            file.write("".join(f"{line}\n" for line in dict.fromkeys(lines) if line not in known))
+            known = file.read().splitlines()
+            new = [line for line in dict.fromkeys(lines) if line not in known]
+            file.write("".join(f"{line}\n" for line in new))
+        if new and len(known) > _MANY:
+            _write_existing()
+
+
+def _write_existing() -> None:
+    """Leave out of the file what is no longer there."""
+    there = [one for one in _noted() if one[0].exists()]
+    lines = (json.dumps([str(campaign), kind, str(place)]) for campaign, kind, place in there)
+    write_file(_file(), "".join(f"{line}\n" for line in lines).encode())
 
 
 def find_places(folder: Path, output: Path | None) -> WrittenPlaces:
@@ -64,7 +79,8 @@ def find_places(folder: Path, output: Path | None) -> WrittenPlaces:
         if kind == "table" and place.is_file():
             tables.append(place)
         elif kind == "letters" and place.is_dir() and place not in searched:
-            folders += [one for one in sorted(place.iterdir()) if _is_made(one)]
+            with suppress(OSError):
+                folders += [one for one in sorted(place.iterdir()) if _is_made(one)]
 
     def is_new(path: Path) -> bool:
         return not any(path.is_relative_to(one) for one in searched)
@@ -91,6 +107,4 @@ def _noted() -> Iterator[tuple[Path, str, Path]]:
 
 
 def _file() -> Path:
-    from advocacy.mail.ledger.home import state_folder  # most runs do not ask
-
-    return state_folder().parent / "places.jsonl"
+    return state_home() / "places.jsonl"

@@ -24,6 +24,7 @@ from pathlib import Path
 from advocacy.errors import Problem
 from advocacy.mail.ledger.faults import fault
 from advocacy.mail.ledger.processes import boot_id
+from advocacy.resources import state_home
 
 DOUBTS = ("ledger-copy", "ledger-elsewhere", "ledger-older", "ledger-incomplete")
 """Codes of the problems that somebody may decide, by saying that this ledger goes on."""
@@ -129,9 +130,8 @@ def _day(at: float | None) -> str:
 
 
 def state_folder(environ: Mapping[str, str] | None = None) -> Path:
-    """The folder for what the machine remembers (XDG Base Directory Specification, STATE_HOME)."""
-    base = (os.environ if environ is None else environ).get("XDG_STATE_HOME", "")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "advocacy" / "ledgers"
+    """The folder for what the machine remembers of ledgers."""
+    return state_home(environ) / "ledgers"
 
 
 class LedgerMemory:

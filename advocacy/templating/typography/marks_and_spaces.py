@@ -74,6 +74,9 @@ THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
 _INITIAL = re.compile(r"(?<![\w’'])((?:[A-ZÀ-ÖØ-Þ]\.)+) (?=[A-ZÀ-ÖØ-Þ])")
 _DASH_SPACE = re.compile(r"(?<=\S) (?=[–—](?:\s|$))")
 _GERMAN_ABBREVIATION = re.compile(r"\b(z|d|u|i|o|s)\. ?(?=(?:B|h|a|d|R|E|Ä|U|o|u|A)\.)")
+ABBREVIATION = re.compile(r"\b([^\W\d_]{1,2})\. (?=(?:[^\W\d_]{1,2}|Bd|Br|Chr|Hd|Std)\.)")
+"""An abbreviation of two words, as in `e. V.`, `p. ej.` and `n. Chr.`, up to the space in it."""
+_FRENCH_PERCENT = re.compile(r"(?<=\d)(?=[%‰])")
 _FRENCH_TIGHT = re.compile(
     f"(?<=[\\w%)\\]»”’…{MARKS}{CITES}{LINES}])[ {NBSP}{NARROW}]?(?=[;!?]+(?:[^\\w;!?]|$))"
 )
@@ -124,7 +127,7 @@ def _spaces(text: str, language: str) -> str:
     dotted_title, counted_thing, unit = _words_before_and_after()
     text = _DASH_SPACE.sub(NBSP, text)
     text = dotted_title.sub(rf"\1.{NBSP}", text)
-    text = _INITIAL.sub(rf"\1{NBSP}", text)
+    text = ABBREVIATION.sub(rf"\1.{NBSP}", _INITIAL.sub(rf"\1{NBSP}", text))
     if any(sign in text for sign in ".§¶№°º"):
         text = counted_thing.sub(lambda m: f"{m[1]}.{NBSP}" if m[1] else f"{m[2]}{NBSP}", text)
     if any(sign.isdigit() for sign in text):
@@ -140,8 +143,8 @@ def _spaces(text: str, language: str) -> str:
 
 
 def _french(text: str, language: str) -> str:
-    """French spaces: before double signs (Lexique), but in Canada before `:` alone."""
-    text = _FRENCH_NAMES.sub(rf"\1{NBSP}", text)
+    """French spaces: before `%` and double signs (Lexique), but in Canada before `:` and `%`."""
+    text = _FRENCH_PERCENT.sub(NBSP, _FRENCH_NAMES.sub(rf"\1{NBSP}", text))
     text = _FRENCH_COLON.sub(NBSP, text)
     text = _FRENCH_SPACED.sub("", text) if language == "fr-CA" else _FRENCH_TIGHT.sub(NARROW, text)
     if language == "fr-CH":
@@ -157,10 +160,14 @@ _ELLIPSIS = re.compile(r"(?<!\.)\.\.\.(?!\.)")
 _SPACED_ELLIPSIS = re.compile(r"\. \. \.")
 _EM_DASH = re.compile(r"(?<!-)---(?!-)")
 _EN_DASH = re.compile(r"(?<!-)--(?!-)")
-_SPACED_DASH = re.compile(r"(?<=[^\s-]) -- (?=[^\s-])")
+_SPACED_DASH = re.compile(r"(?<=[^\s-]) ---? (?=[^\s-])")
 _STUCK_DASH = re.compile(r"(?<=[\s(])--(?=\w)|(?<=[^\s\d-])--(?=[\s.,;:)])")
 _YEARS = re.compile(r"(?<!\w)'(?=\d\ds?\b)")
 _CLIPPED = re.compile(r"(?<!\w)'(n)'(?!\w)|(?<!\w)'(?=(?:tis|twas|til|em)\b)", re.IGNORECASE)
+_FEET_AND_INCHES = re.compile(r"(?<![\w'])(\d+)'( ?\d{1,2}(?:[.,]\d+)?[½¼¾]?)\"(?!\w)")
+_SIGNED = re.compile(r"(?<![^\s(])(?=[-−–+]\d)")
+_LEFT_TO_RIGHT = "\u200e"
+_FROM_RIGHT_TO_LEFT = ("ar", "fa", "he", "ps", "ur")
 _SPACE_BEFORE_CITE = re.compile(f"[ {NBSP}{NARROW}]+(?=[{CITES}])")
 
 
@@ -171,12 +178,13 @@ def dashes(text: str, language: str) -> str:
     """
 
     def change(part: str) -> str:
-        part = _SPACE_BEFORE_CITE.sub("", part)
+        part = signed(_SPACE_BEFORE_CITE.sub("", part), language)
         if "." in part:
             part = _SPACED_ELLIPSIS.sub(f".{NBSP}.{NBSP}.", _ELLIPSIS.sub("…", part))
         if "--" in part:
             part = _EN_DASH.sub("–", _EM_DASH.sub("—", _break_dashes(part, language)))
         if "'" in part:
+            part = _FEET_AND_INCHES.sub(r"\1′\2″", part)
             part = _YEARS.sub(APOSTROPHE, part)
             if language.startswith("en"):
                 part = _CLIPPED.sub(
@@ -186,6 +194,13 @@ def dashes(text: str, language: str) -> str:
         return part
 
     return outside_addresses(text, change)
+
+
+def signed(text: str, language: str) -> str:
+    """Text from right to left with each sign on the left of its number (CLDR, `minusSign`)."""
+    if not language.startswith(_FROM_RIGHT_TO_LEFT):
+        return text
+    return _SIGNED.sub(_LEFT_TO_RIGHT, text)
 
 
 def _break_dashes(text: str, language: str) -> str:

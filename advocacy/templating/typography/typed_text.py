@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from advocacy.templating.typography.marks_and_spaces import (
+    ABBREVIATION,
     APOSTROPHE,
     NARROW,
     NBSP,
@@ -20,6 +21,7 @@ from advocacy.templating.typography.marks_and_spaces import (
     hebrew_marks,
     outside_addresses,
     quotes,
+    signed,
     spaces,
 )
 
@@ -119,7 +121,11 @@ def has_signs(text: str, language: str) -> bool:
     """Whether a text has anything to set; most names have not."""
     if language.startswith("fr") or _MARK.search(text) or _FIGURES.search(text):
         return True
-    return "--" in text or "..." in text  # apart: one pattern for all takes five times as long
+    if "--" in text or "..." in text:  # apart: one pattern for all takes five times as long
+        return True
+    return (". " in text and ABBREVIATION.search(text) is not None) or signed(
+        text, language
+    ) != text
 
 
 @lru_cache(maxsize=4096)  # the campaign's own texts are the same in each letter
@@ -128,7 +134,7 @@ def _typeset(text: str, language: str, depth: int) -> str:
         text = outside_addresses(text, lambda part: _set_marks(part, language, depth))
     if language.startswith("fr"):
         return "\n".join(spaces(line, language) for line in text.split("\n"))
-    return THOUSANDS.sub(NBSP, text)
+    return ABBREVIATION.sub(rf"\1.{NBSP}", THOUSANDS.sub(NBSP, signed(text, language)))
 
 
 def _set_marks(text: str, language: str, depth: int) -> str:

@@ -204,6 +204,23 @@ def test_letters_and_merged_files_that_were_written_elsewhere_are_found(
     assert "Bob" in keep.read_text()
 
 
+def test_places_of_campaigns_that_are_gone_are_left_out_after_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    campaign = tmp_path / "parks.yaml"
+    campaign.touch()
+    note_places([campaign], tmp_path / "drafts")
+    note_places([tmp_path / f"{number}.yaml" for number in range(600)], tmp_path / "drafts")
+    note_places([campaign], tmp_path / "more")
+    (path,) = (tmp_path / "state").rglob("*.jsonl")
+    assert path.stat().st_mode & 0o077 == 0
+    assert [json.loads(line)[2] for line in path.read_text().splitlines()] == [
+        str(tmp_path / "drafts"),
+        str(tmp_path / "more"),
+    ]
+
+
 def test_it_says_what_it_cannot_reach_and_names_a_git_history(output: Path) -> None:
     places = run(output, dry_run=True).out_of_reach
     assert "compressed files" in places
