@@ -5,6 +5,22 @@ import { $, daysInWords, el, withCode } from "./dom.js";
 const FIELDS = new Set(["subject-length", "ask-missing", "missing-language"]);
 const WORDS = { error: "Error", warning: "Warning", note: "Note" };
 
+/** The words of a line that a hint would replace, with what: `{ wrong, right, label }`, or null. */
+function replacement({ code, message, hint, excerpt, line, name }) {
+  if (!line || !name || !excerpt) return null;
+  if (code === "bad-character" && message.includes("line separator")) return { wrong: null, right: " ", label: "Put a space in its place" };
+  if (code === "bad-character") return { wrong: null, right: "", label: "Delete it" };
+  const unprinted = code === "unprintable-character" && message.match(/the character “([^”]+)”/)?.[1];
+  if (unprinted) return { wrong: unprinted, right: "", label: `Delete “${unprinted}”` };
+  const bare = (words) => words.replace(/^\{%\s*|\s*%\}$/g, "");
+  const right = bare(hint.match(/^Did you mean `([^`]+)`\?$/)?.[1] ?? "");
+  if (!right) return null;
+  const named = [...message.matchAll(/`([^`]+)`/g)].map((found) => bare(found[1]));
+  // “`recipient` has no `nam`”: the two are one name in the text.
+  const wrong = [named.join("."), ...named].find((words) => words !== right && excerpt.includes(words));
+  return wrong ? { wrong, right, label: `Write “${right}” instead` } : null;
+}
+
 /** What can be done about a problem at once: buttons, and a field for the reason why a claim needs no source. */
 function cures(problem, act) {
   if (act.readOnly) return null;
@@ -26,6 +42,8 @@ function cures(problem, act) {
     });
     return form;
   }
+  const put = replacement(problem);
+  if (put) return el("p", { className: "cure" }, button(put.label, () => act.replace(problem, put)));
   if (FIELDS.has(problem.code) && act.hasField(problem)) {
     return el("p", { className: "cure" }, button("Open “Subject and asks”", () => act.fields(problem)));
   }
