@@ -54,7 +54,7 @@ _FORMS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class BracketedWords:
     """What brackets hold, and the words of the text that stand in their place.
 
     At the beginning and at the end of a quotation, `sure` is false: how much they replace is open.
@@ -69,7 +69,7 @@ class Change:
 class Alteration:
     """A change that an editor may not make (`sure`), or that a person should look at."""
 
-    change: Change
+    change: BracketedWords
     sure: bool
 
 
@@ -88,7 +88,7 @@ def alteration_of(
     return max(found, key=lambda one: one.sure, default=None)
 
 
-def changes_of(quotation: str, text: str) -> Iterator[Change]:
+def changes_of(quotation: str, text: str) -> Iterator[BracketedWords]:
     """The changes that brackets make in a quotation, where it stands in a text."""
     marked = normalize_text(quotation)
     for bracket in _BRACKET.finditer(marked):
@@ -106,7 +106,7 @@ def changes_of(quotation: str, text: str) -> Iterator[Change]:
         yield from _found(before, word, after, text)
 
 
-def _found(before: str, word: str, after: str, text: str) -> Iterator[Change]:
+def _found(before: str, word: str, after: str, text: str) -> Iterator[BracketedWords]:
     """What stands in a text between the words before and those after a bracket."""
     first, last = _near(before, last=True), _near(after, last=False)
     if first and last:
@@ -114,19 +114,19 @@ def _found(before: str, word: str, after: str, text: str) -> Iterator[Change]:
         spans = min(alignments(parts, text), key=lambda s: s[-1][1] - s[0][0], default=None)
         if spans and len(spans) > 1:
             gap = len(parts_of(first))
-            yield Change(word, text[spans[gap - 1][1] : spans[gap][0]].strip(" '"))
+            yield BracketedWords(word, text[spans[gap - 1][1] : spans[gap][0]].strip(" '"))
             return
     if last:
         spans = next(alignments(parts_of(last), text), None)
         if spans:
             lead = _SENTENCE.split(text[max(0, spans[0][0] - REACH) : spans[0][0]])[-1]
-            yield Change(word, _ending(lead, len(word.split())), sure=False)
+            yield BracketedWords(word, _ending(lead, len(word.split())), sure=False)
     elif first:
         spans = next(alignments(parts_of(first), text), None)
         if spans:
             rest = _SENTENCE.split(text[spans[-1][1] : spans[-1][1] + REACH])[0]
             words = rest.split()[: len(word.split()) + 1]
-            yield Change(word, " ".join(words).strip(" .,;'"), sure=False)
+            yield BracketedWords(word, " ".join(words).strip(" .,;'"), sure=False)
 
 
 def _near(words: str, *, last: bool) -> str:
@@ -140,7 +140,7 @@ def _ending(words: str, count: int) -> str:
     return " ".join(words.split()[-count - 1 :]).strip(" .,;'")
 
 
-def _alters(change: Change, known: frozenset[str], language: Language) -> bool | None:
+def _alters(change: BracketedWords, known: frozenset[str], language: Language) -> bool | None:
     """Whether a change alters the statement: surely, perhaps (False), or not (None)."""
     inside, instead = change.inside, change.instead
     if is_form(inside, instead):
