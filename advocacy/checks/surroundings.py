@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from advocacy.campaign.loading import Campaign
+from advocacy.checks.agreement.brackets import bracket_problems
 from advocacy.checks.agreement.comparisons import comparison_differences
 from advocacy.checks.agreement.dates import day_differences
 from advocacy.checks.agreement.evidence import Difference, Evidence
@@ -77,6 +78,7 @@ def surrounding_problems(letter: Letter, campaign: Campaign, library: Library) -
             block = _block(one)
             yield from check_quotations(letter, [block], campaign)
             yield from cut_problems(letter, [block])
+            yield from bracket_problems(letter, [block])
         if one.kind != "label":
             yield from _stated(one, letter, evidence)
     yield from small_problems(letter, campaign)
