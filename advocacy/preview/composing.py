@@ -35,7 +35,7 @@ from advocacy.preview.letters import (
 )
 from advocacy.preview.paper import PaperHtml, prepare_paper
 from advocacy.preview.people import ChosenLetter, Show, choose_letter, languages
-from advocacy.preview.problems import Medium, place_record, problem_records
+from advocacy.preview.problems import Medium, place_record, placed, problem_records
 from advocacy.preview.state import PreviewState
 from advocacy.preview.texts import list_text_fields, replace_text
 from advocacy.templating.bodies import find_body
@@ -130,7 +130,7 @@ def compose_preview(
         "problems": [
             *records([*found, *people.problems]),
             *records(unmailed, "email"),
-            *records(unprinted, "paper"),
+            *records(placed(unprinted, documents.sentences), "paper"),
         ],
     }
     if documents.screen is not None:

@@ -34,7 +34,7 @@ _HINTS = {
     ("uncited-claim", "{# uncited"): "Choose a fact, or say why the sentence needs no source.",
     ("missing-language", ""): "Write it in the letter's language, too.",
     ("no-quote", ""): "Add a quotation from its source to the fact. Or delete the command, and "
-    "press “Say” at the fact, which prints its statement.",
+    "press “State” at the fact, which prints its statement.",
     ("quotation-not-verbatim", "`quote:`"): "Add them to a fact, word for word from its source, "
     "and cite it. Or remove the quotation marks.",
 }

@@ -10,6 +10,7 @@ from advocacy.campaign.loading import Campaign
 from advocacy.errors import Hint, Place, Problem
 from advocacy.files.text import split_lines
 from advocacy.preview.drafts import DraftTexts
+from advocacy.preview.facts import MarkedSentence
 from advocacy.preview.plain_words import plain_hint, plain_message, plain_text
 
 Medium = Literal["paper", "email"]
@@ -31,6 +32,7 @@ PAGE_HINTS = {
 }
 
 
+_CODE_POINT = re.compile(r"\bU\+([0-9A-F]{4,6})\b")
 _COMMAND = re.compile(r",? or type `iconv [^`]*`")
 
 
@@ -68,6 +70,20 @@ def problem_records(
             (replace(one, place=real_place(one.place)), one in elsewhere) for one in problems
         )
     ]
+
+
+def placed(problems: Iterable[Problem], sentences: Iterable[MarkedSentence]) -> list[Problem]:
+    """Problems of characters that no font has, in the first sentence with one of them."""
+    texts = [(one.text, one.place) for one in sentences]
+
+    def place(problem: Problem) -> Problem:
+        if problem.place is not None or problem.code != "unprintable-character":
+            return problem
+        signs = [chr(int(code, 16)) for code in _CODE_POINT.findall(problem.message)]
+        there = (at for text, at in texts if any(sign in text for sign in signs))
+        return replace(problem, place=next(there, None))
+
+    return [place(one) for one in problems]
 
 
 def place_record(place: Place | None, names: Mapping[Path, str]) -> dict[str, object]:

@@ -14,7 +14,7 @@ from advocacy.preview.composing import ComposedPreview, add_details, compose_pre
 from advocacy.preview.drafts import Drafts
 from advocacy.preview.paper import PageImages, PaperHtml
 from advocacy.preview.people import Show
-from advocacy.preview.problems import problem_records
+from advocacy.preview.problems import placed, problem_records
 from advocacy.preview.state import PreviewState, stat_files
 from advocacy.preview.versions import LetterVersion
 
@@ -262,4 +262,5 @@ class Tab:
 
     def _records(self, problems: Any, composed: ComposedPreview) -> list[dict[str, object]]:
         campaign, names = self._state.campaign, composed.names
-        return problem_records(problems, campaign, names, composed.texts, medium="paper")
+        found = placed(problems, composed.documents.sentences)
+        return problem_records(found, campaign, names, composed.texts, medium="paper")

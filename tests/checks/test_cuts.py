@@ -6,6 +6,7 @@ import pytest
 
 from advocacy.checks.language import language_of
 from advocacy.checks.quotations.cuts import cut_of
+from advocacy.checks.quotations.openings import opening_cut
 from advocacy.checks.quotations.verbatim import is_verbatim, normalize_text
 
 EN, FR = language_of("en"), language_of("fr")
@@ -89,3 +90,63 @@ def test_the_number_of_a_page_ends_the_sentence_before_it() -> None:
         "Les tarifs sont en ligne. La part n'a pas changé depuis 2019. [p. 27] Il reste à agir."
     )
     assert cut_of("Il reste à agir", text, FR) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "words"),
+    [
+        ("de", "Wir halten den Steg, bis der Rat zugestimmt hat.", "Wir halten den Steg"),
+        ("de", "Wir verkaufen den Steg nicht, bevor ein Plan vorliegt.", "den Steg nicht"),
+        ("fr", "Nous ne vendrons pas la jetée avant que le conseil ait voté.", "ne vendrons pas"),
+        ("fr", "Nous fermons la plage jusqu’à ce qu’un plan existe.", "Nous fermons la plage…"),
+        ("fr", "Nous fermons la plage tant qu’il pleut.", "Nous fermons la plage"),
+        ("es", "No venderemos el muelle hasta que el consejo vote.", "No venderemos el muelle"),
+        ("es", "No venderemos el muelle, mientras el consejo no vote.", "No venderemos el muelle"),
+        ("en", "We will not sell it until a national law governs it.", "We will not sell it"),
+        ("en", "If the council agrees, we will sell the pier.", "we will sell the pier"),
+    ],
+)  # fmt: skip
+def test_what_has_to_come_first_may_not_be_left_out_in_any_language(
+    code: str, text: str, words: str
+) -> None:
+    language = language_of(code)
+    assert language is not None
+    cut = cut_of(words, normalize_text(text), language)
+    assert cut is not None
+    assert cut.what == "a condition or exception"
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "words"),
+    [
+        ("de", "Wir schließen den Steg bis Ende Mai.", "Wir schließen den Steg"),
+        ("es", "Cerramos el muelle, mientras que otros lo abren.", "Cerramos el muelle"),
+        ("en", "We close the pier until the end of May.", "We close the pier"),
+        ("fr", "Nous ouvrirons la plage avant l’été.", "Nous ouvrirons la plage"),
+    ],
+)
+def test_a_day_or_a_contrast_is_no_condition(code: str, text: str, words: str) -> None:
+    language = language_of(code)
+    assert language is not None
+    assert cut_of(words, normalize_text(text), language) is None
+
+
+@pytest.mark.parametrize(
+    ("left", "outside", "what"),
+    [
+        ("Critics say that", "Maria Stein said:", "who says so"),
+        ("Critics say that", "Critics, she said, claim that", None),
+        ("We said that", "Maria Stein said:", None),
+        ("Some of", "Clean Bay said:", "a limit"),
+        ("Some of the sewage may contain up to", "Clean Bay found", "a limit"),
+        ("The sewage may contain", "Clean Bay found", "a hedge"),
+        ("The sewage may contain", "There may be", None),
+        ("In the harbor,", "Clean Bay found", None),
+    ],
+)
+def test_a_late_beginning_hides_neither_who_says_so_nor_a_limit(
+    left: str, outside: str, what: str | None
+) -> None:
+    assert EN is not None
+    cut = opening_cut(left, outside, None, EN)
+    assert (cut.what if cut else None) == what

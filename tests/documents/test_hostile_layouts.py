@@ -221,3 +221,24 @@ def test_a_letter_that_failed_is_not_laid_out_again_and_others_are(
     for html in (GOOD, GOOD, other, other):
         assert "longer than 10 seconds" in problem_of(workspace, html).message
     assert asked == [GOOD, other]
+
+
+def test_a_letter_is_laid_out_once_to_be_printed_and_proven(
+    workspace: Workspace, child: LayoutChild, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    lay_out_there = child.lay_out
+
+    def count(request: layout_child.LayoutRequest) -> Pdf | None:
+        asked.append(request.html)
+        return lay_out_there(request)
+
+    monkeypatch.setattr(child, "lay_out", count)
+    other = GOOD.replace("park", "pool")
+    with files_held(None):
+        assert laid_out(workspace) == laid_out(workspace)
+        laid_out(workspace, other)
+        laid_out(workspace)
+    assert asked == [GOOD, other, GOOD]
+    laid_out(workspace)
+    assert len(asked) == 4

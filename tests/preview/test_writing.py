@@ -203,7 +203,7 @@ def test_pasted_paragraphs_stand_apart_from_the_text_around_them(
     ("line", "word", "underlined"),
     [
         ("See [us](https://example.org/a) and {{ x }} so.", "is not defined", "{{ x }}"),
-        ("Dear {{ recipient.name }}, hello. }} So.", "part of a command", "}} So."),
+        ("Dear {{ recipient.name }}, hello. }} So.", "part of a command", "}}"),
         ("It is \x0b open now.", "invisible", "\u000b"),
     ],
 )

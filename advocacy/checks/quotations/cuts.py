@@ -6,11 +6,11 @@ together counts: no other, luckier one.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from advocacy.checks.codes import problem
 from advocacy.checks.language import Language, bare, language_of
+from advocacy.checks.quotations.openings import Cut, opening_cut
 from advocacy.checks.quotations.quoted import SHORT, quotations_of, texts_of
 from advocacy.checks.quotations.verbatim import Part, alignments, normalize_text, parts_of
 from advocacy.checks.sentence_places import locate_words
@@ -46,7 +46,7 @@ _LISTED = re.compile(
 # What a sentence grants after it has stated something whole takes nothing back of it.
 _UNTIL_CONCEDED = re.compile(
     r"[,;]\s*(?:although|though|even\s+though|while|whereas|obwohl|obgleich|wenngleich|auch\s+wenn|während"
-    r"|bien\s+qu|quoiqu|alors\s+qu|tandis\s+qu|même\s+si|aunque|si\s+bien|mientras)\b",
+    r"|bien\s+qu|quoiqu|alors\s+qu|tandis\s+qu|même\s+si|aunque|si\s+bien|mientras(?!\s+(?:[^\W\d]+\s+){0,3}(?:no|siga\w*|haya\w*|dure\w*|est[eé]n?)\b))\b",
     re.IGNORECASE,
 )
 _WHETHER = frozenset({"ob", "whether"})
@@ -54,22 +54,12 @@ _OPENS = re.compile(r"(?:^|[\s(])'\s*$")
 _CLOSES = re.compile(r"[\s.,;!?]*'(?=[\s,.;]|$)")
 _LACKING = re.compile(r"(?:without|ohne|sans|sin)$", re.IGNORECASE)
 _ENDS_JOINED = re.compile(rf"(?:[,;-]\s*{_JOINED}|[;:]|[,;]\s*)['\s]*$", re.IGNORECASE)
+_ENDS_CLAUSE = re.compile(rf"[,;]\s*{_JOINED}\b|[;:]", re.IGNORECASE)
 _PRONOUNS = frozenset(
     "we they he she it you i who wir sie er es ich ihr nous vous ils elles il elle on je nosotros "
     "ellos ellas él ella usted ustedes yo".split()
 )
 MARKED = re.compile(r"…|\.\s?\.\s?\.|\[")
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """What was left out of a quotation, and the word in it that changes the meaning."""
-
-    hidden: str
-    word: str
-    what: str
-    before: bool = False
-    """Whether it stands before the quoted words, where a letter may say it itself."""
 
 
 def cut_of(quotation: str, text: str, language: Language) -> Cut | None:
@@ -90,8 +80,8 @@ def cut_of(quotation: str, text: str, language: Language) -> Cut | None:
         else:
             begun = left[max(m.end() for m in _END.finditer(left)) :]
             found = (
-                _trailing(left[: stop.start()], language)
-                or _leading(begun, language)
+                _trailing(left[: stop.start()], kept, language)
+                or _leading(begun, kept, language)
                 or _other_subject(begun, text[first:], language)
             )
         if found:
@@ -102,7 +92,7 @@ def cut_of(quotation: str, text: str, language: Language) -> Cut | None:
         text[begin : spans[0][0]],
         text[spans[-1][1] : after.start() if after else len(text)],
     )
-    found = _leading(lead, language) or _trailing(trail, language)
+    found = _leading(lead, kept, language) or _trailing(trail, kept, language)
     # “They do not come for the lamps”, cut before “but for what the lamps do not hide”.
     denied = found and found.what == "a negation" and not found.before
     return None if denied and language.finds("negators", kept) else found
@@ -131,7 +121,9 @@ def _inner(left: str, kept: str, language: Language, *, changed: bool) -> Cut | 
     ):  # fmt: skip
         if changed and kind not in ("negators", "conditions", "strong_may"):
             continue
-        found = language.finds(kind, left)
+        found = (
+            _condition(left, kept, language) if kind == "conditions" else language.finds(kind, left)
+        )
         if found and not (beside and (_LACKING.search(found[0]) or _LISTED.match(left))):
             return Cut(left.strip(), found[0], what)
     words = re.findall(r"\w+", left)
@@ -154,17 +146,30 @@ def _other_subject(begun: str, following: str, language: Language) -> Cut | None
     return Cut(begun.strip(" '"), hidden, "a subject") if hidden else None
 
 
-def _leading(left: str, language: Language) -> Cut | None:
+def _condition(left: str, kept: str, language: Language) -> re.Match[str] | None:
+    """The first condition in what is left out: that something comes first is one, too."""
+    kinds = ["conditions", "until"]
+    if language.finds("negators", kept):
+        kinds.append("not_before")
+    found = [match for kind in kinds if (match := language.finds(kind, left))]
+    return min(found, key=re.Match.start, default=None)
+
+
+def _leading(left: str, kept: str, language: Language) -> Cut | None:
     """What a sentence says before the words that are quoted."""
     if _OPENS.search(left):
         return None  # the quoted words begin what is said there
     left = left.strip(" '")
     if not left:
         return None
-    condition = language.finds("conditions", left)
+    condition = _condition(left, kept, language)
     if condition and condition[0].casefold() in _WHETHER:
         condition = None
-    if condition and len(left[: condition.start()].split()) <= 2 and not _ENDS_JOINED.search(left):
+    words_before = len(left[: condition.start()].split()) if condition else 0
+    apart = _ENDS_JOINED.search(left)
+    # “If the council agrees,” is all that stands before the words that are quoted.
+    opens = words_before == 0 and left.endswith(",") and not _ENDS_CLAUSE.search(left[:-1])
+    if condition and words_before <= 2 and (not apart or opens):
         return Cut(left, condition[0], "a condition or exception")
     negator = next(reversed(language.all("negators", left)), None)
     if negator is None or _ENDS_JOINED.search(left):
@@ -237,13 +242,13 @@ def _begins_clause(after: str) -> bool:
     return found is not None and found[1].casefold() in _PRONOUNS
 
 
-def _trailing(left: str, language: Language) -> Cut | None:
+def _trailing(left: str, kept: str, language: Language) -> Cut | None:
     """What a sentence goes on to say after the words that are quoted."""
     if _CLOSES.match(left):
         return None  # what follows is the reporter's own
     rest = _UNTIL_CONCEDED.split(left.strip(" '"))[0]
     joined = _COORDINATED.match(rest)
-    condition = language.finds("conditions", rest)
+    condition = _condition(rest, kept, language)
     limit = language.finds("only", rest)
     between = re.findall(r"\w+", rest[: limit.start()].casefold()) if limit else []
     if limit and len(between) <= AT_ONCE and not _PRONOUNS & set(between):
@@ -279,7 +284,10 @@ def cut_problems(letter: Letter, blocks: Sequence[TextBlock]) -> Iterator[Proble
             if len(words.split()) < FEWEST:
                 continue
             sentence = block.sentences[number] if number < len(block.sentences) else None
-            found = _cut_from(words, _near(letter, block, number), language)
+            near = _near(letter, block, number)
+            found = _cut_from(words, near, language)
+            if found is None and sentence and not few:
+                found = _opening_from(words, near, sentence.text, language)
             if found and sentence:
                 cut, fact = found
                 if cut.before and _denied_before(words, sentence.text, language):
@@ -303,6 +311,22 @@ def _near(letter: Letter, block: TextBlock, number: int) -> list[CitedFact]:
     """The facts cited in a sentence or the next, then all of the letter."""
     marks = [j for sentence in block.sentences[number : number + 2] for j in sentence.cites]
     return [*(fact for j in marks for fact in letter.cites[j].facts), *letter.facts]
+
+
+def _opening_from(
+    words: str, facts: Sequence[CitedFact], sentence: str, language: Language
+) -> tuple[Cut, str] | None:
+    """What the first fact that has the words says before them, and the sentence does not."""
+    parts = parts_of(words)
+    outside = sentence.replace(" ".join(words.split()), " ")
+    for one in facts if parts else ():
+        for text in texts_of(one):
+            spans = _tightest(parts, text)
+            if spans is not None:
+                left = text[_sentence_start(text, spans[0][0]) : spans[0][0]]
+                cut = opening_cut(left, outside, one.fact.speaker, language)
+                return (cut, one.id) if cut else None
+    return None
 
 
 def _cut_from(words: str, facts: Sequence[CitedFact], language: Language) -> tuple[Cut, str] | None:

@@ -29,7 +29,7 @@ from advocacy.files.workspace import Workspace
 
 SECONDS = 10.0
 """Processor time for one document; a long one gets a second more for each 20,000 characters."""
-SECONDS_AT_MOST = 40.0
+SECONDS_AT_MOST = 20.0
 MEMORY = 800 * 1024 * 1024
 """Bytes that one document may take, beside those of the program."""
 _MOST_WAITING = 4  # times the processor time, on a busy machine

@@ -32,6 +32,8 @@ const PHRASES = {
   close: "Close",
 };
 
+const SIGNS = new Set(["placeholder", "broken-markup", "unprintable-character"]);
+
 /** Where a problem is underlined: from its column to the end of the word or command, or its line. */
 function spanOf(document, problem) {
   const line = document.line(Math.min(Math.max(problem.line ?? 1, 1), document.lines));
@@ -43,12 +45,18 @@ function spanOf(document, problem) {
   const rest = line.text.slice(start);
   // A character that cannot be printed stands for itself, and the words after it are right.
   const span = problem.code === "bad-character" ? rest.match(/^./su) : rest.match(/^\{[{%].*?[}%]\}/) ?? rest.match(/^.*?[.!?](?=\s|$|\{)/) ?? rest.match(/^.+$/);
-  return { from: line.from + start, to: line.from + start + Math.max(span?.[0].length ?? 1, 1) };
+  const to = start + Math.max(span?.[0].length ?? 1, 1);
+  // Its place is that of the sentence, where the sign stands that is named.
+  const sign = SIGNS.has(problem.code) ? problem.message.match(/^`([^`]+)`|(?<=the character “)[^”]+/) : null;
+  const said = sign?.[1] ?? sign?.[0];
+  const at = said ? line.text.slice(0, to).indexOf(said, start) : -1;
+  return at < 0 ? { from: line.from + start, to: line.from + to } : { from: line.from + at, to: line.from + at + said.length };
 }
 
 /** The command of a line in which the thing stands that a problem names first. */
 function named(line, problem) {
-  const name = problem.whole ? null : problem.message.match(/`([^`]*\w[^`]*)`/)?.[1];
+  // Of `{% if … %}`, as messages write it, the line has the name.
+  const name = problem.whole ? null : problem.message.match(/`([^`]*\w[^`]*)`/)?.[1].replace(/^\{%\s*|[\s…]*%\}$/g, "");
   if (!name) return null;
   const word = new RegExp(`(?<![\\p{L}\\p{N}_])${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\p{L}\\p{N}_])`, "u");
   for (const command of line.text.matchAll(/\{[{%].*?[}%]\}/g)) {

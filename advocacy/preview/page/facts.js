@@ -63,7 +63,7 @@ function draw() {
   const holding = known.filter((fact) => fact.state === "holds").length;
   $("fact-count").textContent = wanted.length
     ? `${found.length} of ${known.length}`
-    : `${holding} of ${known.length} are true on this date`;
+    : `${holding} of ${known.length} ${holding === 1 ? "is" : "are"} true on this date`;
 }
 
 /** Shows the facts. */

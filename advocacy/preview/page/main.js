@@ -13,7 +13,7 @@ import { followCursor, mailActions, markCommented, seeing, sentenceOf, showSente
 import { anyAnswer, saidOf, showComments, startComments } from "./comments.js";
 import { showInbox, showPlain } from "./screen.js";
 import { showFacts, startFacts } from "./facts.js";
-import { anyDirty, bases, currentName, currentText, drafts, excuse, goBehind, insert, knownOf, open, placeNow, replaceText, restoreText, saveCurrent, showConnected, showFiles, showKept, showMarks, showSources, startWriting } from "./write.js";
+import { anyDirty, bases, currentName, currentText, drafts, excuse, goBehind, insert, knownOf, open, placeNow, replaceAt, replaceText, restoreText, saveCurrent, showConnected, showFiles, showKept, showMarks, showSources, startWriting } from "./write.js";
 import { anyFieldDirty, fieldDrafts, fieldTexts, focusField, focusProblem, hasField, restoreField, saveFields, showFields, startFields } from "./fields.js";
 import { remember } from "./places.js";
 import { renewVersions, showVersions, startVersions } from "./versions.js";
@@ -137,7 +137,7 @@ function judge() {
   }
   problems = showProblems({
     state, view,
-    act: { open: openProblem, stage: (stage) => choose({ stage, day: state.chosen?.day ?? null }), day: (day) => choose({ day }), readOnly, chooseFact, excuse: excuseSentence, hasField, fields: openField },
+    act: { open: openProblem, stage: (stage) => choose({ stage, day: state.chosen?.day ?? null }), day: (day) => choose({ day }), readOnly, chooseFact, excuse: excuseSentence, replace: replaceWords, known: () => state, hasField, fields: openField },
   });
   showMarks();
   stale();
@@ -186,6 +186,13 @@ async function excuseSentence(problem, reason) {
   pane("write");
   writing.choose("tab-text");
   await excuse(placeOf(problem), reason);
+}
+
+/** Puts other words in the place of those that a problem is about. */
+async function replaceWords(problem, { wrong, right }) {
+  pane("write");
+  writing.choose("tab-text");
+  await replaceAt(placeOf(problem), wrong, right);
 }
 
 /** Opens the file of a place, with the cursor where the place is in the text as it is now. */
@@ -243,7 +250,7 @@ function placeErrors() {
   }
 }
 
-/** Where what stands under the text has grown over the line that is being written, brings that up. */
+/** Where what stands under the text covers the line that is being written, brings that up. */
 function keepCursorSeen() {
   const scroller = document.activeElement?.closest(".cm-editor")?.querySelector(".cm-scroller");
   const selection = getSelection();
@@ -303,6 +310,7 @@ async function start() {
     changed: () => {
       typed = Date.now();
       show();
+      requestAnimationFrame(keepCursorSeen);
     },
     problems: () => problems.all.map(placeOf),
     cursor: paced((place) => followCursor(place), 150),

@@ -50,3 +50,19 @@ export function columnOf(text, line, column) {
   const characters = [...(linesOf(text)[line - 1] ?? "")];
   return characters.slice(0, column - 1).join("").length + 1;
 }
+
+/**
+ * A text with other words in a line, and the column behind them; null where the line has no such
+ * words. Those at the column or behind it come first: a place may be that of a whole command.
+ * Without `wrong`, it is the one character at the column.
+ */
+export function replaced(text, { line, column }, wrong, right) {
+  const lines = text.split("\n");
+  const now = lines[line - 1] ?? "";
+  const behind = wrong === null ? column - 1 : now.indexOf(wrong, column - 1);
+  const at = behind >= 0 ? behind : now.indexOf(wrong);
+  const length = wrong === null ? String.fromCodePoint(now.codePointAt(at) ?? 0).length : wrong.length;
+  if (at < 0 || at + length > now.length) return null;
+  lines[line - 1] = now.slice(0, at) + right + now.slice(at + length);
+  return { text: lines.join("\n"), column: at + right.length + 1 };
+}

@@ -1,9 +1,26 @@
 // Problems: what is wrong, in which line, the line itself, what to do.
 
 import { $, daysInWords, el, withCode } from "./dom.js";
+import { withWords } from "./words.js";
 
 const FIELDS = new Set(["subject-length", "ask-missing", "missing-language"]);
 const WORDS = { error: "Error", warning: "Warning", note: "Note" };
+
+/** The words of a line that a hint would replace, with what: `{ wrong, right, label }`, or null. */
+function replacement({ code, message, hint, excerpt, line, name }) {
+  if (!line || !name || !excerpt) return null;
+  if (code === "bad-character" && message.includes("line separator")) return { wrong: null, right: " ", label: "Put a space in its place" };
+  if (code === "bad-character") return { wrong: null, right: "", label: "Delete it" };
+  const unprinted = code === "unprintable-character" && message.match(/the character “([^”]+)”/)?.[1];
+  if (unprinted) return { wrong: unprinted, right: "", label: `Delete “${unprinted}”` };
+  const bare = (words) => words.replace(/^\{%\s*|\s*%\}$/g, "");
+  const right = bare(hint.match(/^Did you mean `([^`]+)`\?$/)?.[1] ?? "");
+  if (!right) return null;
+  const named = [...message.matchAll(/`([^`]+)`/g)].map((found) => bare(found[1]));
+  // “`recipient` has no `nam`”: the two are one name in the text.
+  const wrong = [named.join("."), ...named].find((words) => words !== right && excerpt.includes(words));
+  return wrong ? { wrong, right, label: `Write “${right}” instead` } : null;
+}
 
 /** What can be done about a problem at once: buttons, and a field for the reason why a claim needs no source. */
 function cures(problem, act) {
@@ -26,10 +43,17 @@ function cures(problem, act) {
     });
     return form;
   }
+  const put = replacement(problem);
+  if (put) return el("p", { className: "cure" }, button(put.label, () => act.replace(problem, put)));
   if (FIELDS.has(problem.code) && act.hasField(problem)) {
     return el("p", { className: "cure" }, button("Open “Subject and asks”", () => act.fields(problem)));
   }
   return null;
+}
+
+/** The line of a problem; a warning is about what it says, so its commands are words. */
+function excerpted({ level, name, excerpt }, act) {
+  return level === "error" || !name || /\.ya?ml$/.test(name) ? [excerpt] : withWords(excerpt, act.known());
 }
 
 function card(problem, act) {
@@ -56,7 +80,7 @@ function card(problem, act) {
     { className: `problem ${problem.level}` },
     el("p", { className: "what" }, el("strong", {}, `${WORDS[problem.level]}: `), ...withCode(problem.message)),
     place || null,
-    problem.excerpt && !problem.day ? el("code", { className: "line" }, problem.excerpt) : null,
+    problem.excerpt && !problem.day ? el("code", { className: "line" }, ...excerpted(problem, act)) : null,
     problem.hint ? el("p", { className: "hint" }, ...withCode(problem.hint)) : null,
     fits.length ? el("p", { className: "buttons" }, ...fits) : null,
     cures(problem, act),

@@ -3,7 +3,7 @@
 import { $, el, setOptions, withCode } from "./dom.js";
 import { get, post, Refused } from "./live.js";
 import { compare } from "./both.js";
-import { askedWith, columnOf, follow } from "./places.js";
+import { askedWith, columnOf, follow, replaced } from "./places.js";
 
 const GROUPS = { letter: "Letter", partial: "Included parts", yaml: "Campaign" };
 const NOT_KEPT = "Unsaved changes. No copy of them can be kept: the campaign’s folder cannot be written to.";
@@ -354,6 +354,16 @@ export async function goBehind({ name, line, column }) {
 export async function excuse(place, reason) {
   await goBehind(place);
   await insert(`{# uncited: ${reason.replaceAll("#}", "").trim()} #}`, true);
+}
+
+/** Puts words in the place of others, or of one character, that stand at a place or near it. */
+export async function replaceAt({ name, line, column }, wrong, right) {
+  await open(name);
+  const { editor } = docs.get(name);
+  const done = replaced(editor.text(), { line, column: column ?? 1 }, wrong, right);
+  if (!done) return;
+  editor.setText(done.text);
+  editor.goTo(line, done.column);
 }
 
 /** Makes the panel work. */
