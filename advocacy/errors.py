@@ -14,7 +14,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, TypeVar
@@ -212,5 +211,7 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     `cutoff` is the least likeness, from 0 to 1 (`difflib.SequenceMatcher.ratio`).
     """
     by_folded = {name.casefold(): name for name in known}
+    from difflib import get_close_matches  # here: few commands have a name to compare
+
     matches = get_close_matches(word.casefold(), by_folded, n=1, cutoff=cutoff)
     return by_folded[matches[0]] if matches else None

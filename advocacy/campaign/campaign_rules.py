@@ -78,7 +78,12 @@ class CheckSetting(Located):
 
     level: Annotated[
         Literal["error", "warning", "note", "off"] | None, BeforeValidator(_no_is_off)
-    ] = Field(None, description="`off` turns the check off.")
+    ] = Field(
+        None,
+        description="`off` turns the check off. What is an error because days, sources, or "
+        "facts refute it cannot be lowered for a campaign; a person may accept an error of "
+        "agreement for one sentence with `advocacy approve --accept`.",
+    )
     limit: int | None = Field(None, ge=1, description="A different limit, if the check has one.")
     reason: Words | None = Field(None, description="The reason; required to relax a check.")
 

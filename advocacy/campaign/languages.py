@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import Annotated, Any
 
@@ -151,6 +150,8 @@ def _near_country(code: str) -> str | None:
     if len(code) < 4:
         return None
     # A wrong guess sends a letter abroad: only a slip in a letter or two.
+    from difflib import get_close_matches  # here: few countries are misspelled
+
     near = get_close_matches(code.casefold(), _country_names(), n=1, cutoff=0.82)
     return _country_names()[near[0]] if near else None
 

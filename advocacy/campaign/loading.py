@@ -76,7 +76,7 @@ def load_campaign(
     workspace = Workspace.of(path, templates)
     # A file with a mistake still names its facts, whose mistakes belong to the same report.
     names = {key: file_names(data, key) for key in ("facts", "sources", "bills")}
-    mistaken: set[str] = set()
+    mistaken = _Mistaken()
     facts = _read_all(workspace, names["facts"], parse_facts, "fact", problems, texts, mistaken)
     sources = _read_all(
         workspace, names["sources"], parse_sources, "source", problems, texts, mistaken
@@ -99,6 +99,15 @@ def load_campaign(
     return campaign, problems + _cross_references(campaign, mistaken)
 
 
+class _Mistaken(set[str]):
+    """Ids of facts and sources that cannot be read: any may be, where a whole file cannot."""
+
+    are_all = False
+
+    def __contains__(self, item: object) -> bool:
+        return self.are_all or super().__contains__(item)
+
+
 def _scan(path: Path, texts: Mapping[Path, str]) -> tuple[YamlMap | None, list[Problem]]:
     text = texts.get(path.resolve()) if texts else None
     return scan_yaml(path) if text is None else scan_yaml_text(text, path)
@@ -119,7 +128,7 @@ def _read_all(
     kind: str,
     problems: list[Problem],
     texts: Mapping[Path, str],
-    mistaken: set[str],
+    mistaken: "_Mistaken",
 ) -> dict[str, Record]:
     """The records of the files by id; ids of those that cannot be read join `mistaken`."""
     records: dict[str, Record] = {}
@@ -128,10 +137,12 @@ def _read_all(
             path = workspace.file(name, place)
         except AdvocacyError as error:
             problems += error.problems
+            mistaken.are_all = True
             continue
         data, wrong = _scan(path, texts)
         problems += wrong
         if data is None:
+            mistaken.are_all = True
             continue
         found, wrong = parse_file(data)
         problems += wrong

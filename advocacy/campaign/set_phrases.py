@@ -96,16 +96,25 @@ def _read(path: Path) -> SetPhrases:
     data = read_yaml(path)
     known = [field.name for field in fields(SetPhrases)]
     needed = [field.name for field in fields(SetPhrases) if field.default is MISSING]
-    problems = [
-        Problem(
-            "missing-word",
-            f"The phrase `{name}` is missing.",
-            "Write it in the language of this file.",
-            data.key_place(name) if name in data else data.place,
-        )
+    missing = [
+        name
         for name in known
         if not isinstance(data.get(name), str) and (name in needed or name in data)
     ]
+    problems = []
+    if missing:
+        one = len(missing) == 1
+        names = ", ".join(f"`{name}`" for name in missing)
+        problems.append(
+            Problem(
+                "missing-word",
+                f"The phrase {names} is missing."
+                if one
+                else f"{len(missing)} phrases are missing: {names}.",
+                f"Write {'it' if one else 'each'} in the language of this file.",
+                data.key_place(missing[0]) if missing[0] in data else data.place,
+            )
+        )
     for key in data:
         if key not in known:
             hint = did_you_mean(key, known, f"Known phrases: {', '.join(known)}.")

@@ -21,6 +21,8 @@ from advocacy.letters.letter import CitedFact, Letter
 
 GROUP = "claims"
 """The group of codes that may be accepted."""
+NEVER = frozenset({"quotation-altered"})
+"""Codes of that group that nobody may accept."""
 SHORT = 8
 """The number of digits of a basis that identify it on the command line."""
 _NAMED = re.compile(r"`([^`\s]+)`")
@@ -34,7 +36,7 @@ def bind_problems(
     known = {fact.id: fact for fact in letter.facts}
     for found in problems:
         code = registry().get(found.code)
-        if code is None or code.group != GROUP or found.basis:
+        if code is None or code.group != GROUP or found.code in NEVER or found.basis:
             yield found
             continue
         sentences = _sentences_at(found.place, blocks)

@@ -11,6 +11,7 @@ from advocacy.campaign.campaign import Stage
 from advocacy.campaign.loading import Campaign
 from advocacy.campaign.recipients import Recipient
 from advocacy.checks.accepting import bind_problems, note_accepted
+from advocacy.checks.agreement.brackets import bracket_problems
 from advocacy.checks.agreement.facts import fact_problems
 from advocacy.checks.agreement.library import Library
 from advocacy.checks.agreement.places import place_problems
@@ -246,6 +247,7 @@ def _body_problems(
     yield from speaker_problems(letter, blocks, campaign)
     yield from bill_problems(letter, blocks, campaign)
     yield from cut_problems(letter, blocks)
+    yield from bracket_problems(letter, blocks)
     yield from leftover_problems(letter, blocks, stage)
     yield from _markup_warnings(letter, campaign, stage)
     yield from sentence_problems(letter, blocks, campaign, library)

@@ -8,6 +8,10 @@ from advocacy.campaign.campaign_rules import CheckSetting
 from advocacy.checks.codes import Code, find_code, problem, registry
 from advocacy.errors import AdvocacyError, Level, Problem
 
+ACCEPT = (
+    " If the check is wrong about one sentence, accept it for that sentence alone with "
+    "`advocacy approve --accept`, where the problem can be accepted."
+)
 _WEIGHT = {"error": 3, "warning": 2, "note": 1, "off": 0}
 
 
@@ -59,7 +63,8 @@ def _wrong(name: str, setting: CheckSetting, file: CampaignFile) -> Iterable[Pro
         yield problem(
             "setting-fixed",
             f"A campaign cannot change the level of `{name}`. It remains {article(code.level)}.",
-            "Remove the setting, and fix the reported problems.",
+            "Remove the setting, and fix the reported problems."
+            + (ACCEPT if code.group == "claims" else ""),
             setting.place("level"),
         )
         return

@@ -59,9 +59,10 @@ class _Interview:
         self._heading("Who are you writing to?")
         ask("target", "Full name of the organization that should act")
         ask("target_address", "Its postal address", note=LINES)
-        ask("to", "The person there you write to")
-        ask("to_title", "That person’s title (such as Director)", optional=True)
-        ask("salutation", "Name after “Dear” (such as Ms. Doe)", default=answers["to"])
+        ask("to", "The person there you write to (leave empty for none)", optional=True)
+        if answers.get("to"):
+            ask("to_title", "That person’s title (such as Director)", optional=True)
+            ask("salutation", "Name after “Dear” (such as Ms. Doe)", default=answers["to"])
         ask("to_email", "Email address (leave empty for paper only)", optional=True)
         ask("country", "Country of the address, by its two letters (US, DE, FR …)", optional=True)
         self._heading("What are you asking for?")

@@ -47,7 +47,7 @@ _ANSWERS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("--target-address", "LINES",
      "Its postal address. Repeat for each line, or separate lines with semicolons.", _REPEATED),
     ("--country", "CODE", "Its country: US, FR …", {}),
-    ("--to", "NAME", "The person there to write to.", {}),
+    ("--to", "NAME", "The person there to write to. Default: none.", {}),
     ("--to-title", "OFFICE", "That person's title.", {}),
     ("--salutation", "NAME", "The name after “Dear”. Default: the full name.", {}),
     ("--to-email", "ADDRESS", "That person's email address.", {}),

@@ -277,7 +277,15 @@ def test_what_is_missing_is_named_at_once_where_nobody_can_be_asked(run_cli) -> 
     assert "--to," not in said
     assert "terminal" in said
     assert "--yes" in run_cli("new", "campaign", "parks", "--yes").stderr
-    assert set(missing_answers({})) == set(NEEDED) - {"name", "today"}
+    assert set(missing_answers({})) == set(NEEDED) - {"name", "today", "to"}
+
+
+def test_a_campaign_without_a_person_writes_to_the_organization(run_cli, tmp_path: Path) -> None:
+    given = {key: value for key, value in NEEDED.items() if key not in ("to", "today")}
+    result = run_cli("new", "campaign", "parks", "--yes", *options(given))
+    assert result.returncode == 0, result.stderr
+    assert "Checked: no problems." in result.stdout
+    assert "name: a person there; without one" in (tmp_path / "parks.yaml").read_text("utf-8")
 
 
 def test_everything_that_is_wrong_is_said_at_once(run_cli, tmp_path: Path) -> None:
@@ -473,7 +481,6 @@ def test_the_interview_asks_for_what_matters_and_asks_again_for_what_is_wrong(
     for question, text in (
         ("Full name of the organization", "Springfield Parks Department"),
         ("postal address", "2 Main Street; Springfield, IL 62701"),
-        ("person there you write to", ""),
         ("person there you write to", "Jane Doe"),
         ("Name after “Dear”", "Ms. Doe"),
         ("Email address", "jane"),

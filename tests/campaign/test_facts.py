@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advocacy.campaign.facts import Fact, parse_facts, unknown_references
+from advocacy.campaign.loading import load_campaign
 from advocacy.files.yaml.reading import read_yaml_text
 
 PATH = Path("facts.yaml")
@@ -55,6 +56,16 @@ def test_a_fact_that_ends_before_it_begins_is_told() -> None:
 def test_an_unknown_source_is_told_with_the_nearest_one() -> None:
     (found,) = problems("a: {statement: It is so., source: reprot}\n")
     assert found == "unknown-source@1 Did you mean `report`?"
+
+
+def test_the_sources_of_a_file_that_cannot_be_read_are_not_called_unknown(tmp_path: Path) -> None:
+    (tmp_path / "facts.yaml").write_text("a: {statement: It is so., source: report}\n")
+    (tmp_path / "sources.yaml").write_text("references:\n  - id: report\n    title: [ Light\n")
+    path = tmp_path / "campaign.yaml"
+    path.write_text("id: a\nfacts: [facts.yaml]\nsources: [sources.yaml]\n")
+    _, found = load_campaign(path)
+    codes = {problem.code for problem in found if problem.place and problem.place.path != path}
+    assert codes == {"yaml-brackets"}
 
 
 def test_a_fact_without_source_is_told_with_its_line() -> None:

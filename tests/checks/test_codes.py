@@ -198,6 +198,33 @@ def test_what_makes_a_letter_lie_cannot_be_turned_off(house: Any) -> None:
     assert {p.code for p in house.check()} == {"fact-not-yet", "setting-fixed"}
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "figure-not-in-fact", "date-not-in-fact", "speaker-differs", "quotation-not-verbatim",
+        "quotation-altered", "quotation-cut", "quote-not-in-copy", "quote-in-other-copy",
+        "translation-differs", "changed-since-compared", "deadline-passed",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("level", ["off", "note", "warning"])
+def test_no_campaign_lowers_what_its_facts_or_sources_refute(
+    house: Any, name: str, level: str
+) -> None:
+    with_checks(house, f"{name}: {{level: {level}, reason: never mind}}")
+    told = house.one("setting-fixed")
+    assert told.level is Level.ERROR
+    assert told.place.path.name == "acme.yaml"
+    assert told.place.line
+    assert "Remove the setting" in told.hint
+
+
+def test_a_wrong_number_remains_an_error_whatever_the_campaign_says(house: Any) -> None:
+    with_checks(house, "figure-not-in-fact: {level: off, reason: never mind}")
+    house.call('Widget Works stopped selling to 60 police departments.{{ cite("widget-stopped") }}')
+    codes = {p.code for p in house.check() if p.level is Level.ERROR}
+    assert codes == {"setting-fixed", "figure-not-in-fact"}
+
+
 def test_a_mistyped_setting_is_told_with_the_nearest(house: Any) -> None:
     with_checks(house, "subject-lenght: {limit: 60}")
     assert house.one("unknown-code").hint == "Did you mean `subject-length`?"

@@ -18,7 +18,7 @@ from advocacy.errors import AdvocacyError, Hint, Problem, nearest
 from advocacy.files.characters import shown
 from advocacy.files.yaml.validation_errors import Phrase, describe_errors
 
-NEEDED = ("target", "target_address", "to", "demand")
+NEEDED = ("target", "target_address", "demand")
 NEEDED_OF_SENDER = ("sender", "sender_address", "sender_email", "signatory")
 ENTRIES: Mapping[str, type[NewPrecedent | NewFact | NewSource]] = {
     "precedents": NewPrecedent,

@@ -94,7 +94,7 @@ class Answers(_Answer):
     target: Line
     target_address: Lines
     country: Country | None = None
-    to: Line
+    to: Line | None = None
     to_title: Line | None = None
     salutation: Line | None = None
     to_email: Email | None = None

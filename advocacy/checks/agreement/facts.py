@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import product
 
+from advocacy.checks.agreement.brackets import quote_alteration
 from advocacy.checks.agreement.evidence import Difference, Evidence
 from advocacy.checks.agreement.hedges import hedge_differences
 from advocacy.checks.agreement.known_quantities import bound_holds
@@ -14,6 +15,7 @@ from advocacy.checks.agreement.reading import Reading, shared
 from advocacy.checks.agreement.sentences import code_of, told_of
 from advocacy.checks.codes import problem
 from advocacy.checks.quotations.cuts import MARKED, cut_of
+from advocacy.checks.quotations.verbatim import normalize_text
 from advocacy.errors import Problem
 from advocacy.letters.letter import CitedFact
 
@@ -120,6 +122,7 @@ def _cut(cited: CitedFact, evidence: Evidence, copy: Sequence[Reading]) -> Itera
     if evidence.quote is None or not copy:
         return
     text = " ".join(reading.text for reading in copy)
+    yield from quote_alteration(cited, normalize_text(text), evidence.quote.language)
     cut = cut_of(quote, text, evidence.quote.language)
     if cut is not None and (cut.what == "a negation" or MARKED.search(quote)):
         yield problem(

@@ -5,7 +5,6 @@
 An edit is written only if the file then reads as before but for that edit.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -64,7 +63,9 @@ class Change:
 
     def diff(self) -> str:
         """The changed lines with their neighbours, as a unified diff."""
-        lines = difflib.unified_diff(
+        from difflib import unified_diff  # here: few edits are shown
+
+        lines = unified_diff(
             self.before.splitlines(), self.after.splitlines(), str(self.path), str(self.path),
             lineterm="", n=2,
         )  # fmt: skip

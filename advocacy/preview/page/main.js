@@ -137,7 +137,7 @@ function judge() {
   }
   problems = showProblems({
     state, view,
-    act: { open: openProblem, stage: (stage) => choose({ stage, day: state.chosen?.day ?? null }), day: (day) => choose({ day }), readOnly, chooseFact, excuse: excuseSentence, replace: replaceWords, hasField, fields: openField },
+    act: { open: openProblem, stage: (stage) => choose({ stage, day: state.chosen?.day ?? null }), day: (day) => choose({ day }), readOnly, chooseFact, excuse: excuseSentence, replace: replaceWords, known: () => state, hasField, fields: openField },
   });
   showMarks();
   stale();

@@ -1,6 +1,7 @@
 // Problems: what is wrong, in which line, the line itself, what to do.
 
 import { $, daysInWords, el, withCode } from "./dom.js";
+import { withWords } from "./words.js";
 
 const FIELDS = new Set(["subject-length", "ask-missing", "missing-language"]);
 const WORDS = { error: "Error", warning: "Warning", note: "Note" };
@@ -50,6 +51,11 @@ function cures(problem, act) {
   return null;
 }
 
+/** The line of a problem; a warning is about what it says, so its commands are words. */
+function excerpted({ level, name, excerpt }, act) {
+  return level === "error" || !name || /\.ya?ml$/.test(name) ? [excerpt] : withWords(excerpt, act.known());
+}
+
 function card(problem, act) {
   const where = problem.file
     ? `${problem.file}${problem.line ? `, line ${problem.line}` : ""}`
@@ -74,7 +80,7 @@ function card(problem, act) {
     { className: `problem ${problem.level}` },
     el("p", { className: "what" }, el("strong", {}, `${WORDS[problem.level]}: `), ...withCode(problem.message)),
     place || null,
-    problem.excerpt && !problem.day ? el("code", { className: "line" }, problem.excerpt) : null,
+    problem.excerpt && !problem.day ? el("code", { className: "line" }, ...excerpted(problem, act)) : null,
     problem.hint ? el("p", { className: "hint" }, ...withCode(problem.hint)) : null,
     fits.length ? el("p", { className: "buttons" }, ...fits) : null,
     cures(problem, act),
