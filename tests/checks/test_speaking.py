@@ -150,3 +150,27 @@ def test_a_heading_names_who_speaks_in_the_block_quotation_below_it(
     said_by(house, ROE)
     house.call(HEADED.replace("NAME", name))
     assert bool(house.found("speaker-differs")) is wrong
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        'Jane Roe, who leads the society of Vega, said: "We have stopped selling face recognition"',
+        'Their Verdict: "We have stopped selling face recognition"',
+    ],
+)
+def test_words_that_are_no_name_are_no_other_speaker(house: Any, sentence: str) -> None:
+    said_by(house, ROE)
+    house.call(sentence + '.{{ cite("widget-stopped") }}')
+    assert not house.found("speaker-differs")
+
+
+def test_a_publication_that_records_who_said_it_is_the_speaker_of_reported_speech(
+    house: Any,
+) -> None:
+    reported(house)
+    house.call(
+        "The report in the paper records that, according to Acme, it "
+        '"has not prohibited sales to police departments".{{ cite("acme-silent") }}'
+    )
+    assert not house.found("speaker-differs")
