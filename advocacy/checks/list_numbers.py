@@ -17,6 +17,7 @@ _FIRST_WORDS = 4
 _MARKER = re.compile(r"(?<![^\r\n])[.\s]*(\d+)[.\s]*(?![^\r\n])")
 _NEAR = 2.0
 """Points above and below the middle of a number: what crosses these stands in its line."""
+_OF_LIST = re.compile(r"-?[0-9]{1,9}")
 _START = re.compile(r"(?:^|\n)[ \t>]*(\d+)[.)]\s+")
 
 
@@ -77,7 +78,7 @@ class _Lists(HtmlReader):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "ol":
             start = dict(attrs).get("start") or "1"
-            self._counters.append(int(start) if start.lstrip("-").isdigit() else 1)
+            self._counters.append(int(start) if _OF_LIST.fullmatch(start) else 1)
         elif tag == "ul":
             self._counters.append(None)
         elif tag == "li" and self._counters:

@@ -31,6 +31,7 @@ from advocacy.checks.printed_values import campaign_value_problems
 from advocacy.checks.quotations.cuts import cut_problems
 from advocacy.checks.quotations.quoted import check_quotations
 from advocacy.checks.sentences import LABELS, Sentence, TextBlock, quote_spans, shorten
+from advocacy.checks.small_texts import small_problems, table_problems
 from advocacy.checks.wording import placeholder_problems, sentence_too_long
 from advocacy.errors import Place, Problem
 from advocacy.files.text import read_text
@@ -80,6 +81,7 @@ def surrounding_problems(letter: Letter, campaign: Campaign, library: Library) -
             yield from bracket_problems(letter, [block])
         if one.kind != "label":
             yield from _stated(one, letter, evidence)
+    yield from small_problems(letter, campaign)
     yield from place_problems(letter, (), campaign, library, facts)
     yield from campaign_value_problems(letter, campaign)
 
@@ -94,6 +96,7 @@ def heading_problems(
             if not sentence.cites:
                 heading = Surrounding(sentence.text, sentence.place, f"the {block.kind}")
                 yield from _stated(heading, letter, evidence)
+    yield from table_problems(letter, blocks, evidence)
 
 
 def surroundings(letter: Letter, campaign: Campaign) -> Iterator[Surrounding]:

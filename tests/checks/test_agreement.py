@@ -474,3 +474,15 @@ def test_a_figure_is_an_error_at_its_line_that_quotes_both_sides(
     assert "82" in problem.message
     assert "28" in problem.message
     assert line_of(problem).startswith("Widget stopped 82")
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
+@pytest.mark.parametrize(
+    "number", ["9" * 400, "9" * 400 + ".5", "1e999", "9" * 400 + " million", "$" + "9" * 400]
+)
+def test_numbers_of_any_length_and_raised_digits_are_compared(number: str, language: str) -> None:
+    odd = f"{number} visits, one in ², {number} of {number} people, and {number} times as many"
+    plain = "In 2025 the park had 40,000,000 visits."
+    assert codes(plain, f"The park had {odd}.", language) is not None
+    assert codes(f"The park had {odd}.", plain, language) is not None
+    assert codes(f"The park had {odd}.", f"The park had {odd}, or 9{odd}.", language) is not None

@@ -20,3 +20,9 @@ def test_a_plain_text_says_its_numbers() -> None:
         NumberedItem(4, "Fix the form. 5."),
         NumberedItem(5, "Test it. In 2026."),
     ]
+
+
+def test_a_start_that_is_no_number_is_one() -> None:
+    for start in ("²", "--5", "9" * 5000, "x", ""):
+        page = f'<ol start="{start}"><li>Fix the form.</li></ol>'
+        assert [one.number for one in numbers_in_html(page)] == [1]

@@ -238,3 +238,10 @@ def test_two_quotations_are_never_merged(shared_data: Path) -> None:
 )
 def test_no_quotation_keeps_the_check_busy(words: str) -> None:
     assert not is_verbatim(words, "the cat and the dog, " * 3000)
+
+
+@pytest.mark.parametrize("people", ["People tell us", "One hears", "Critics say"])
+def test_what_nobody_in_particular_says_is_a_warning(house: Any, people: str) -> None:
+    house.call(f"{people} “they will all be gone”.{{# uncited: see below #}}")
+    assert "no cited fact quotes it" in house.found("quotation-short")[0].message
+    assert not house.found("quotation-not-verbatim")

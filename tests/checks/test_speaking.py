@@ -119,3 +119,27 @@ def test_a_block_quotation_belongs_to_whom_the_line_before_it_names(house: Any) 
     )
     house.call(f"Acme wrote:\n\n{quotation}")
     assert "“Acme”" in house.found("speaker-differs")[0].message
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        'Jane Roe, who leads the society of Vega, said: "We have stopped selling face recognition"',
+        'Their Verdict: "We have stopped selling face recognition"',
+    ],
+)
+def test_words_that_are_no_name_are_no_other_speaker(house: Any, sentence: str) -> None:
+    said_by(house, ROE)
+    house.call(sentence + '.{{ cite("widget-stopped") }}')
+    assert not house.found("speaker-differs")
+
+
+def test_a_publication_that_records_who_said_it_is_the_speaker_of_reported_speech(
+    house: Any,
+) -> None:
+    reported(house)
+    house.call(
+        "The report in the paper records that, according to Acme, it "
+        '"has not prohibited sales to police departments".{{ cite("acme-silent") }}'
+    )
+    assert not house.found("speaker-differs")

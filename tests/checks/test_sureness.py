@@ -55,6 +55,12 @@ HONEST = [
     ("de", "Das macht 2.500 Euro je Bank.", "Die Stadt zahlte 100.000 Euro für 40 Bänke."),
     ("fr", "Cela fait 2 500 euros par banc.", "La ville a payé 100 000 euros pour 40 bancs."),
     ("es", "Son 2.500 euros por banco.", "La ciudad pagó 100.000 euros por 40 bancos."),
+    # a half after the unit, a difference, a bound in time
+    ("en", "Four pounds and a half a day is what the television costs.", "The television costs £3.60 a day on average and £4.50 a day at most."),
+    ("de", "Fünf Cent je Liter trennen die torffreie Erde von der anderen.", "Torffreie Erde kostet 34 Cent je Liter, torfhaltige 29 Cent."),
+    ("fr", "Le détour en fait neuf et demi sur la route.", "Le sentier fait 7 kilomètres ; le détour fait 9,5 kilomètres sur la route."),
+    ("es", "Cuatro euros y medio al día cuesta la televisión.", "La televisión cuesta 3,60 euros al día de media, y la más cara 4,50 euros."),
+    ("en", "The last published research dates from before 1980.", "The remains have been on display since 1962, and no research on them has been published."),
     # two events
     ("en", "Brewster set a cap in 2023, and complaints fell from 188 in the year before to 71 in 2025.", "Brewster capped fees in 2023, and complaints about towing fell from 188 in 2022 to 71 in 2025."),
     ("de", "Der Kreis schloss 2021 das Bad, und wir schrieben Ihnen im Mai 2024.", "Der Kreis schloss 2021 das Bad."),

@@ -169,3 +169,53 @@ def test_a_line_of_a_layout_without_an_end_is_refused_and_not_compared(house: An
     house.write("templates/layouts/own.css", '@import "letter.css";\n')
     house.spoil("acme.yaml", "    template: call\n", "    template: call\n    layout: own\n")
     assert "has more than 2,000 characters" in house.one("template-too-large").message
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'greeting: "Dear killer of thirty children,"',
+        'closing: "On behalf of residents whom you cheated in 2024,"',
+        'delivery: "By hand, since the authority lied in 2024"',
+        'reference_lines: {our_ref: "Sewage killed 30 children"}',
+    ],
+)
+def test_a_claim_in_the_lines_around_a_letter_is_found(house: Any, line: str) -> None:
+    house.spoil("acme.yaml", "    subject: Follow", f"    {line}\n    subject: Follow")
+    assert told(house, "uncited-claim", "acme.yaml")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'greeting: "Dear friends of the harbor,"',
+        'closing: "On behalf of our 30,000 members,"',
+        'reference_lines: {our_ref: "SW/2020-06/14"}',
+    ],
+)
+def test_a_greeting_or_a_reference_is_no_claim(house: Any, line: str) -> None:
+    house.spoil("acme.yaml", "    subject: Follow", f"    {line}\n    subject: Follow")
+    assert house.check() == []
+
+
+def test_a_claim_in_a_title_a_copy_line_or_a_set_phrase_is_found(house: Any) -> None:
+    house.spoil("acme.yaml", "title: Counsel,", 'title: "Counsel, convicted of fraud in 2019",')
+    house.spoil("acme.yaml", "\nfacts:", '\ncc: ["The members whom you lied to"]\n\nfacts:')
+    found = [p.message for p in told(house, "uncited-claim", "acme.yaml")]
+    assert any("title" in message for message in found)
+    assert any("cc line" in message for message in found)
+
+
+def test_a_table_of_figures_without_a_source_is_found(house: Any) -> None:
+    table = "| Beach | Bacteria |\n| --- | ---: |\n| North | 4000 |"
+    house.call(f"We ask you to act.\n\n{table}\n\nThis is what we ask.")
+    assert any("4000" in p.message for p in house.found("uncited-claim"))
+
+
+def test_a_set_phrase_of_the_workspace_that_claims_something_is_found(house: Any) -> None:
+    words = (Path(__file__).parents[2] / "templates/words/en.yaml").read_text("utf-8")
+    house.write("templates/words/en.yaml", words)
+    assert house.check() == []
+    words = words.replace('close: "Sincerely,"', 'close: "For those whom you cheated in 2019,"')
+    house.write("templates/words/en.yaml", words)
+    assert told(house, "uncited-claim", "en.yaml")

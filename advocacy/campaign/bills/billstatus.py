@@ -60,7 +60,7 @@ def read_billstatus(root: Element, path: Path) -> Read[Bill | None]:
     kind = _text(bill, "type", "billType").casefold()
     number = _text(bill, "number", "billNumber")
     congress = _text(bill, "congress")
-    if kind not in KINDS or not number.isdigit() or not congress.isdigit():
+    if kind not in KINDS or not number.isdecimal() or not congress.isdecimal():
         return None, [
             _incomplete(place, "does not identify a bill: the type, number, or Congress is missing")
         ]
@@ -255,6 +255,6 @@ def _roll_calls(bill: Element) -> Iterator[RollCall]:
     for vote in bill.iter("recordedVote"):
         chamber, day = _chamber(_text(vote, "chamber")), _day(_text(vote, "date"))
         number, url = _text(vote, "rollNumber"), _text(vote, "url")
-        if chamber and day and number.isdigit() and url not in seen:
+        if chamber and day and number.isdecimal() and len(number) < 10 and url not in seen:
             seen.add(url)
             yield RollCall(chamber, day, int(number), url)

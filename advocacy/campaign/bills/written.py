@@ -126,7 +126,7 @@ def _not_federal(written: WrittenBill) -> Problem | None:
     """What is wrong with the number or the Congress of a federal bill."""
     folded = plain_number(written.number)
     kind = folded.rstrip("0123456789")
-    if not written.session.isdigit() or not 1 <= int(written.session) <= 999:
+    if not written.session.isdecimal() or not 1 <= int(written.session) <= 999:
         message = f"“{written.session}” is not the number of a Congress."
         hint = "Write the number alone: `session: 119`."
         return Problem("bad-bill-number", message, hint, written.place("session"))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from advocacy.checks.agreement.evidence import Evidence
-from advocacy.checks.agreement.quantity import Bound, Quantity
+from advocacy.checks.agreement.quantity import Bound, Quantity, as_number
 from advocacy.checks.agreement.reading import Reading
 
 ROUNDED = 0.12
@@ -163,7 +163,7 @@ def written_number(quantity: Quantity) -> float | None:
     grouped = re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", found[0])
     digits = re.sub(r"[.,]", "", found[0]) if grouped else found[0].replace(",", ".")
     try:
-        return float(digits)
+        return as_number(digits)
     except ValueError:
         return None
 

@@ -15,10 +15,12 @@ from itertools import pairwise
 from advocacy.checks.agreement.quantity import (
     AHEAD,
     BEHIND,
+    LARGEST,
     Kind,
     Quantity,
     Token,
     amounts_of,
+    as_number,
     bound_of,
     multiples_of,
     named,
@@ -191,7 +193,7 @@ def _numbers(text: str, language: Language) -> Iterator[_Number]:
         if number.is_ordinal or number.value <= 1:
             continue
         if not any(first < end and start < last for first, last in taken):
-            yield _Number(number.value, start, end)
+            yield _Number(min(number.value, LARGEST), start, end)
 
 
 @lru_cache(maxsize=8)
@@ -232,7 +234,7 @@ def _digits_value(digits: str, language: str) -> float | None:
         else:
             digits = digits.replace(",", ".")
     try:
-        return float(digits)
+        return as_number(digits)
     except ValueError:
         return None
 

@@ -39,6 +39,15 @@ class Quantity:
         return self.low if self.low == self.high else (self.low + self.high) / 2
 
 
+LARGEST = 1e30
+"""A number is no larger. What is computed from the largest is then finite, too."""
+
+
+def as_number(digits: str) -> float:
+    """The number of some digits, however many they are. Raises ValueError."""
+    return min(float(digits), LARGEST)
+
+
 class Token(str):
     """A word as text2num wants it."""
 
@@ -240,8 +249,8 @@ def _words_of(words: Sequence[str]) -> re.Pattern[str]:
 @lru_cache(maxsize=1024)
 def small_number(word: str, language: Language) -> int | None:
     """The number that one word or figure says."""
-    if word.isdigit():
-        return int(word)
+    if word.isdecimal():  # a raised digit is none
+        return min(int(word), int(LARGEST))
     if bare(word) in ("hundred", "hundert", "cent", "cien"):
         return 100
     if bare(word) in ("one", "un", "une", "uno", "una", "ein", "eine", "einer", "eins"):
@@ -250,7 +259,9 @@ def small_number(word: str, language: Language) -> int | None:
 
     parts = word.split("-") if language.code == "en" else [word]
     found = list(find_numbers([Token(part) for part in parts], language.code, 0))
-    return int(found[0].value) if len(found) == 1 and not found[0].is_ordinal else None
+    if len(found) != 1 or found[0].is_ordinal:
+        return None
+    return int(min(found[0].value, LARGEST))
 
 
 # “Twice a year” says how often, and multiplies nothing.
@@ -269,7 +280,7 @@ def multiples_of(text: str, language: Language) -> Iterator[Quantity]:
     for one in any_of([language.table("times")["pattern"]]).finditer(text):
         number = one["n"].replace(",", ".")
         whole = (
-            float(number)
+            as_number(number)
             if re.fullmatch(r"\d+(?:\.\d+)?", number)
             else small_number(number, language)
         )

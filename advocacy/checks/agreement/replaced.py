@@ -133,6 +133,25 @@ def is_worked_out(ours: Quantity, held: Sequence[Held], claim: Reading) -> bool:
     )
 
 
+def is_reckoned(ours: Quantity, held: Sequence[Held], claim: Reading) -> bool:
+    """Whether a number, however short, is a sum, a difference, a product or a half of others.
+
+    Small numbers often are by chance: it only makes a difference unsure.
+    """
+    known = [one.quantity for one in held if one.said]
+    known += [one for one in claim.own_quantities if one is not ours]
+    if ours.kind in _SHARES or len(known) > MOST_NUMBERS:
+        return False
+    known = [one for one in known if one.kind not in _SHARES]
+    values = {one.low / 2 for one in known if one.unit == ours.unit}
+    for a, b in permutations(known, 2):
+        if a.unit == b.unit == ours.unit:
+            values |= {a.low + b.low, abs(a.low - b.low)}
+        elif ours.unit in (a.unit, ""):
+            values |= {a.low * b.low, a.low / b.low if b.low else 0}
+    return any(abs(value - ours.low) <= 0.005 * ours.low for value in values)
+
+
 _PERIODS = {
     365: r"\b(?:year|days?|daily|jahr\w*|tag\w*|an|ans|année|jours?|año|días?)\b",
     12: r"\b(?:year\w*|month\w*|jahr\w*|jährlich|monat\w*|an|ans|mois|mensuel\w*|año\w*|mes\w*)\b",

@@ -158,11 +158,40 @@ def speaker_differences(
             shown = _other_than_named(claim, one, near, evidence, target)
         if shown is not None:
             # “… and we wrote to you in May”: to whom somebody writes says nothing.
-            sure = (one.you and not _DATIVE.match(one.words)) or (
-                _is_named(one, claim, shown) and not _in_copy(one, evidence)
-            )
+            sure = (
+                (one.you and not _is_unclear(one, claim))
+                or (is_plain_name(one.words) and _is_named(one, claim, shown))
+            ) and not _in_copy(one, evidence)
             yield Difference("speaker-differs", one.words, shown, near.fact, sure=sure)
             return
+
+
+_TITLE = r"(?:Mrs?|Ms|Dr|Prof|Sr|Sra|Mme|M|Herr|Frau|Señora?|Madame|Monsieur|Don|Doña)\.?\s+"
+_PARTICLE = r"(?:\s+(?:of|for|the|and|de|des|du|d'|del|la|las|los|el|le|les|y|et|von|der|für|und))*"
+_PLAIN = re.compile(
+    rf"^\W*(?:(?:the|a|an|its|their|your|der|die|das|la|le|les|el|los|las|l')\s*)?"
+    rf"(?:[a-zà-ÿ-]+,?\s+){{0,2}}?"
+    rf"(?:{_TITLE}{CAPITAL}|{CAPITAL}(?:{_PARTICLE}\s+{CAPITAL})+|[A-ZÄÖÜ]{{2,}})"
+    rf"|^\W*{CAPITAL}\W*$"
+)
+_POSSESSIVE = re.compile(
+    r"^\W*(?:his|her|its|their|our|my|sein\w*|ihr\w*|unser\w*|mein\w*|son|sa|ses|leurs?|notre|su|sus|nuestr\w+)\b",
+    re.IGNORECASE,
+)
+
+
+def is_plain_name(words: str) -> bool:
+    """Whether words begin with the full name of a person or a body, or its abbreviation.
+
+    “Sein Urteil” and “preside la sociedad de Montesanto” are none.
+    """
+    return _PLAIN.match(words) is not None and not _POSSESSIVE.match(words)
+
+
+def _is_unclear(one: Attribution, claim: Reading) -> bool:
+    """Whether “you” may be another: a dative, or a German “Sie” that begins its sentence."""
+    german = claim.language.code == "de" and claim.text.lstrip(' "„»').startswith("Sie ")
+    return german or _DATIVE.match(one.words) is not None
 
 
 _DATIVE = re.compile(r"\W*(?:ihnen|euch|dir|to\s+you)\b", re.IGNORECASE)

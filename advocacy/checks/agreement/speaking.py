@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.agreement.names import name_parts, short_forms
-from advocacy.checks.agreement.speakers import Attribution, attributions
+from advocacy.checks.agreement.speakers import SHORT, Attribution, attributions, is_plain_name
 from advocacy.checks.codes import problem
 from advocacy.checks.language import CAPITAL, Language, bare, language_of
 from advocacy.checks.patterns import words
@@ -26,6 +26,8 @@ _LEADS = re.compile(rf"^\W*(?P<name>{_NAME}(?:\s+\([^()]{{2,60}}\))?)\s*:\s*[\"�
 """Only a name and a colon before a quotation: “Widget Works: …”."""
 _THAT = re.compile(r"\b(?:that|dass|que|qu')\s*|,\s+(?=(?:die|der|das|man)\b)", re.IGNORECASE)
 _OF = r"(?:of|from|with|at|for|von|vom|der|des|beim|bei|für|de|du|d'|del|chez|pour|para)"
+LONG = 4
+"""The length up to which a word for a document is a pronoun, mostly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Quoted:
     named: tuple[Attribution, ...]
     lead: str = ""
     """The words before it in its sentence, or in the sentence before, up to a colon."""
+    outside: str = ""
+    """The sentence without what is quoted in it."""
 
 
 def speaker_problems(
@@ -90,7 +94,7 @@ def _quotations(
             if not named and before is not None and before.text.endswith(":"):
                 named = _named(before.text, len(before.text), language, known_names)
             lead = outside[:start]
-            yield Quoted(said, fact, named, lead)
+            yield Quoted(said, fact, named, lead, outside)
 
 
 def _named(
@@ -99,7 +103,7 @@ def _named(
     """Whom a sentence names as the one who says something."""
     found = attributions(outside, language, known)
     leads = _LEADS.search(outside[:at])
-    if leads and not found:
+    if leads and not found and bare(leads["name"].split()[0]) not in language.stop:
         found = [Attribution(leads["name"], name_parts(leads["name"]), you=False, we=False)]
     return tuple(found)
 
@@ -159,10 +163,29 @@ class _Names:
             if one.you or self._is_somebody(one, language):
                 others.append(one)
         if others:
-            asked = quoted.lead.rstrip(' "“„«').endswith("?")
-            return others[0].words, not asked and not _is_short_form(others[0].words, quoted.fact)
+            return self._judged(others[0], quoted, language)
         lead = self._wrong_lead(quoted, right, language)
         return (lead, False) if lead else None
+
+    def _judged(
+        self, one: Attribution, quoted: Quoted, language: Language
+    ) -> tuple[str, bool] | None:
+        """A wrong speaker, and whether it is sure; None where the sentence names the right one."""
+        fact, outside = quoted.fact.fact, quoted.outside
+        said_by = fact.speaker.name if fact.speaker else ""
+        plain = one.you or is_plain_name(one.words)
+        if fact.speech == "reported":
+            # “Your minutes record that, according to Mr. Prue, …”: the publication is named.
+            if language.finds("according", outside) and name_parts(one.words) & _stems([said_by]):
+                document = any(len(m[0]) > LONG for m in language.all("documents", outside))
+                return None if document else (one.words, False)
+        elif _has_name(outside, said_by):
+            # “One of them, Ana Ruiz, who leads the society of Vega, said: …”
+            return (one.words, False) if plain else None
+        asked = quoted.lead.rstrip(' "“„«').endswith("?")
+        known = bool({bare(word)[:5] for word in re.findall(CAPITAL, one.words)} & self.known)
+        sure = plain or (known and len(one.words.split()) <= SHORT and language.code != "de")
+        return one.words, sure and not asked and not _is_short_form(one.words, quoted.fact)
 
     def _alike(self, stems: frozenset[str], right: frozenset[str]) -> bool:
         """Whether two names are of one: a part that several bodies have tells nothing by itself."""
@@ -271,6 +294,11 @@ def _is_part(words: str, cited: CitedFact) -> bool:
     label = " ".join(filter(None, (speaker.name, speaker.organization))) if speaker else ""
     parts = name_parts(" ".join(re.findall(CAPITAL, words)))
     return len(parts) > 1 and parts <= name_parts(label)
+
+
+def _has_name(text: str, name: str) -> bool:
+    """Whether a text has the last part of a person's name."""
+    return " " in name and re.search(rf"\b{re.escape(name.split()[-1])}\b", text) is not None
 
 
 def _is_short_form(words: str, cited: CitedFact) -> bool:

@@ -15,11 +15,13 @@ from advocacy.checks.agreement.evidence import Difference, Evidence
 from advocacy.checks.agreement.known_quantities import held_quantities
 from advocacy.checks.agreement.quantity import Quantity
 from advocacy.checks.agreement.reading import Reading, shared, stems
-from advocacy.checks.agreement.replaced import is_inserted, is_worked_out
+from advocacy.checks.agreement.replaced import is_inserted, is_reckoned, is_worked_out
 from advocacy.checks.language import Language
 
 CLOSE = 0.5
 """The share of a sentence's words, or of those around a number, that the fact has to have."""
+VERY_CLOSE = 0.75
+"""The same where the fact has several numbers that the sentence's own may stand in place of."""
 NUMBERS = ("figure-not-in-fact", "date-not-in-fact")
 _PARTS = re.compile(r"[,;:()]\s+|\s+[–—]\s+")
 # “Of the three”, “this total”, “about a third of them”: what was told before, counted again.
@@ -28,6 +30,20 @@ _AGAIN = re.compile(
     r"|davon|von\s+(?:ihnen|diesen|denen)|beide[nr]?|mit\s+anderen\s+worten|das\s+(?:heißt|sind|macht)"
     r"|d'entre\s+e(?:ux|lles)|parmi\s+e(?:ux|lles)|autrement\s+dit|c'est-à-dire|soit"
     r"|de\s+(?:ell[oa]s|est[oa]s|es[oa]s)|amb[oa]s|es\s+decir|en\s+otras\s+palabras|o\s+sea)\b",
+    re.IGNORECASE,
+)
+
+# A number that goes on after its unit: nine and a half, cuatro euros y medio.
+_AND_HALF = re.compile(
+    r"(?:\s+[^\W\d_]+)?\s+(?:and|und|et|y)\s+(?:an?\s+|une?\s+|ein\w*\s+)?"
+    r"(?:half|halb\w*|demie?|medi[oa]|quarter|viertel|quart|cuarto)\b",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\b(?:and|und|et|y)\s+$", re.IGNORECASE)
+# “Before 1980” only bounds something: it is not the date of the fact's event.
+_SIDE = re.compile(
+    r"\b(?:before|after|since|until|till|by|vor|nach|seit|bis|avant|après|depuis|jusqu'(?:en|à|au)"
+    r"|antes\s+de|después\s+de|desde|hasta)\s+(?:the\s+|dem\s+|zum\s+|le\s+|el\s+|l'an\s+)?$",
     re.IGNORECASE,
 )
 
@@ -44,7 +60,9 @@ def doubt(claim: Reading, one: Difference, evidence: Sequence[Evidence]) -> Diff
     return one if sure else replace(one, sure=False)
 
 
-def is_close(claim: Reading, one: Difference, evidence: Sequence[Evidence]) -> bool:
+def is_close(
+    claim: Reading, one: Difference, evidence: Sequence[Evidence], share: float = CLOSE
+) -> bool:
     """Whether most words of a sentence, or of its part at a difference, are those of the fact."""
     said = frozenset[str]().union(*(r.stems for e in evidence for r in e.said))
     parts = [claim.stems]
@@ -53,7 +71,7 @@ def is_close(claim: Reading, one: Difference, evidence: Sequence[Evidence]) -> b
     if len(own) >= 3:
         parts.append(own)
     return any(
-        words and _share(_without_numbers(words), said, claim.language) >= CLOSE for words in parts
+        words and _share(_without_numbers(words), said, claim.language) >= share for words in parts
     )
 
 
@@ -82,16 +100,26 @@ def _is_in_place(claim: Reading, one: Difference, evidence: Sequence[Evidence]) 
             return True
         if _AGAIN.search(claim.text[max(0, one.at - 40) : one.at + 40]):
             return False
-        if is_worked_out(quantity, list(held_quantities(evidence)), claim):
+        before = claim.text[: quantity.start]
+        half = quantity.kind == "share" and _AND.search(before) is not None
+        if half or _AND_HALF.match(claim.text, quantity.end):
+            return False  # “four euros and a half”: more than was read
+        known = list(held_quantities(evidence))
+        if is_worked_out(quantity, known, claim) or is_reckoned(quantity, known, claim):
             return False
-        return any(
-            _alike(quantity, other) and not _has(claim.quantities, other)
+        instead = {
+            (other.low, other.unit)
             for item in evidence
             for reading in item.said
             for other in reading.quantities
-        )
+            if _alike(quantity, other) and not _has(claim.quantities, other)
+        }
+        return len(instead) == 1 or (bool(instead) and is_close(claim, one, evidence, VERY_CLOSE))
     day = next((d for d in claim.own_days if d.start == one.at), None)
-    return day is None or _is_only(day, claim, evidence)
+    if day is None:
+        return True
+    told = bool(day.year or day.day) and not day.side
+    return told and not _SIDE.search(claim.text[: day.start]) and _is_only(day, claim, evidence)
 
 
 def _alike(ours: Quantity, theirs: Quantity) -> bool:
@@ -100,7 +128,7 @@ def _alike(ours: Quantity, theirs: Quantity) -> bool:
         return ours.unit == theirs.unit
     if ours.kind in ("share", "multiple") or theirs.kind in ("share", "multiple"):
         return ours.kind == theirs.kind
-    return bool(not (ours.noun and theirs.noun)) or ours.noun == theirs.noun
+    return ours.noun == theirs.noun
 
 
 def _has(found: Sequence[Quantity], theirs: Quantity) -> bool:

@@ -10,11 +10,11 @@ from functools import lru_cache
 from advocacy.campaign.facts import Fact
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.codes import problem
-from advocacy.checks.language import Language, language_of
+from advocacy.checks.language import CAPITAL, Language, language_of
 from advocacy.checks.quotations.nearest import NearestPassage, find_nearest_passage
 from advocacy.checks.quotations.verbatim import is_verbatim, normalize_text
 from advocacy.checks.sentence_places import locate_words
-from advocacy.checks.sentences import TextBlock, cited_facts
+from advocacy.checks.sentences import Sentence, TextBlock, cited_facts, quote_spans
 from advocacy.errors import Place, Problem
 from advocacy.letters.letter import CitedFact, Letter
 
@@ -47,8 +47,32 @@ def check_quotations(
             sentence = block.sentences[number] if number < len(block.sentences) else None
             place = locate_words(sentence.lines, words) if sentence else None
             few = SHORT - 1 if sentence is not None and sentence.cites else SHORT
-            short = len(words.split()) < few
+            short = len(words.split()) < few or _is_hearsay(words, sentence, language)
             yield _wrong(words, [*cited, *letter.facts], campaign, place, short=short)
+
+
+_ANYBODY = re.compile(
+    r"\b(?:people|some|many|critics|opponents|skeptics|sceptics|(?:one|you|we)\s+(?:often\s+)?hears?|we\s+are\s+(?:often\s+)?told"
+    r"|manche|viele|kritiker|gegner|hört\s+man|man\s+hört|heißt\s+es|sagt\s+man|wird\s+gern"
+    r"|certains|d'aucuns|beaucoup|on\s+(?:nous\s+)?(?:dit|entend|répond|objecte)|nous\s+dit-on|dit-on|opposants"
+    r"|algunos|muchos|hay\s+quien(?:es)?|se\s+(?:nos\s+)?(?:dice|oye)|nos\s+dicen|dicen|suele\s+decirse)\b",
+    re.IGNORECASE,
+)
+HEARSAY = 8
+"""Fewer words than this may be what people say, if nobody is named who says it."""
+
+
+def _is_hearsay(words: str, sentence: Sentence | None, language: Language | None) -> bool:
+    """Whether a sentence without a note gives short words to nobody: “…”, people tell us."""
+    if sentence is None or language is None or sentence.cites or len(words.split()) >= HEARSAY:
+        return False
+    spans = quote_spans(sentence.text)
+    if len(spans) != 1:
+        return False
+    (start, end) = spans[0]
+    outside = (sentence.text[:start] + " " + sentence.text[end:]).strip(' "“”„«»,.:;')
+    named = language.code != "de" and re.search(CAPITAL, outside[1:])
+    return _ANYBODY.search(outside) is not None and not named
 
 
 def _without_speaker(words: str, language: Language | None) -> Iterator[str]:
