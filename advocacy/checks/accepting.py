@@ -9,8 +9,11 @@ is needed. What concerns days, and a quotation that a kept copy does not hold, n
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from advocacy.campaign.loading import Campaign
+from advocacy.checks.agreement.days import StatedDay
+from advocacy.checks.agreement.reading import read
 from advocacy.checks.codes import registry
 from advocacy.checks.quotations.copies import KeptCopies, own_folder
 from advocacy.checks.sentences import Sentence, TextBlock, cited_facts
@@ -18,6 +21,7 @@ from advocacy.errors import AdvocacyError, Level, Place, Problem
 from advocacy.files.content_digests import digest_of, plain_values
 from advocacy.letters.approvals import Acceptance, read_approvals
 from advocacy.letters.letter import CitedFact, Letter
+from advocacy.templating.values import long_date
 
 GROUP = "claims"
 """The group of codes that may be accepted."""
@@ -25,6 +29,7 @@ NEVER = frozenset({"quotation-altered"})
 """Codes of that group that nobody may accept."""
 SHORT = 8
 """The number of digits of a basis that identify it on the command line."""
+_OWN_DAY = "<day>"
 _NAMED = re.compile(r"`([^`\s]+)`")
 _QUOTED = re.compile(r"“([^”]+)”")
 
@@ -39,27 +44,63 @@ def bind_problems(
         if code is None or code.group != GROUP or found.code in NEVER or found.basis:
             yield found
             continue
-        sentences = _sentences_at(found.place, blocks)
-        facts = {one.id: one for one in cited_facts(letter, sentences)}
+        sentence, following = _sentence_at(found.place, blocks)
+        sentences = [sentence] if sentence else []
+        noted = sentences if sentence and sentence.cites else [*sentences, *following]
+        facts = {one.id: one for one in cited_facts(letter, noted)}
         named = (name for name in _NAMED.findall(found.message) if name in known)
         facts |= {name: known[name] for name in named}
         if found.code == "quotation-not-verbatim" and _is_refuted(found, facts.values(), campaign):
             yield found
             continue
-        text = [one.text for one in sentences] or _around(letter)
+        texts = [one.text for one in sentences] or _around(letter)
+        said = [_without_own_days(text, letter) for text in (found.message, *texts)]
         evidence = [_values(facts[name]) for name in sorted(facts)]
-        yield replace(found, basis=digest_of([found.code, found.message, text, evidence]))
+        yield replace(found, basis=digest_of([found.code, said, evidence]))
 
 
-def _sentences_at(place: Place | None, blocks: Sequence[TextBlock]) -> list[Sentence]:
-    """The sentences that begin at a place, and the one after, whose note may be theirs."""
-    found: list[Sentence] = []
+def _sentence_at(
+    place: Place | None, blocks: Sequence[TextBlock]
+) -> tuple[Sentence | None, Sequence[Sentence]]:
+    """The sentence that stands at a place, and the one after, whose note may be its own.
+
+    Of the sentences on a line, it is the last that begins before the place.
+    """
+    chosen: tuple[Sentence | None, Sequence[Sentence]] = None, ()
+    if place is None:
+        return chosen
     for block in blocks:
         for number, sentence in enumerate(block.sentences):
-            lines = (one.order[:2] for one in (sentence.place, *sentence.lines) if one)
-            if place is not None and place.order[:2] in lines:
-                found += block.sentences[number : number + 2]
-    return list(dict.fromkeys(found))
+            begins = sentence.place
+            lines = (one.order[:2] for one in (begins, *sentence.lines) if one)
+            if place.order[:2] not in lines:
+                continue
+            if chosen[0] is None or (begins is not None and begins.order <= place.order):
+                chosen = sentence, block.sentences[number + 1 : number + 2]
+    return chosen
+
+
+def _without_own_days(text: str, letter: Letter) -> str:
+    """A text with a mark in the place of the letter's own days, which each of its days changes."""
+    deadline = letter.demand.deadline(letter.date) if letter.demand else None
+    previous = letter.previous.date if letter.previous else None
+    own = [day for day in (letter.date, deadline, previous) if day is not None]
+    for day in own:
+        for written in (long_date(day, letter.language), day.isoformat()):
+            text = text.replace(" ".join(written.split()), _OWN_DAY)
+    reading = read(text, letter.language)
+    if reading is None:
+        return text
+    text = reading.text
+    for stated in reversed(reading.days):
+        if any(_is(stated, day) for day in own):
+            text = text[: stated.start] + _OWN_DAY + text[stated.end :]
+    return text
+
+
+def _is(stated: StatedDay, day: date) -> bool:
+    """Whether a text states that day, with its year or without."""
+    return (stated.day, stated.month) == (day.day, day.month) and stated.year in (None, day.year)
 
 
 def _around(letter: Letter) -> list[str]:

@@ -31,7 +31,7 @@ _CITE_HERE = r"Put the cursor behind the quotation, and press “Cite” at `\1`
 # What a hint says to type, and the button, list, or field of the page that does it, by code.
 _HINTS = {
     ("ask-missing", "demand.asks"): "Add the ask to the text.",
-    ("uncited-claim", "{# uncited"): "Choose a fact, or say why the sentence needs no source.",
+    ("uncited-claim", "{# uncited"): "Say where it comes from, or why it needs no source.",
     ("missing-language", ""): "Write it in the letter's language, too.",
     ("no-quote", ""): "Add a quotation from its source to the fact. Or delete the command, and "
     "press “State” at the fact, which prints its statement.",

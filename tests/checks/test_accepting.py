@@ -123,6 +123,27 @@ def test_other_changes_leave_the_word_standing(
     assert errors(accepted) == []
 
 
+def test_a_word_for_a_sentence_holds_on_every_day_and_whatever_stands_beside_it(
+    house: House, tmp_path: Path
+) -> None:
+    house.call("We ask you to answer by {{ demand.reply_by }}. We are near. " + WRONG)
+    campaign = loaded(house)
+    seen = review_stage(campaign, "call", ON)
+    named = [one.basis[:8] for one in seen.open if one.level is Level.ERROR]
+    approve_stage(campaign, seen.accepting(named, Words("Jane", ON, "our count")), "Jane", ON)
+    house.spoil("templates/letters/call.md", "We are near.", "We live near you.")
+    for number, day in enumerate((date(2020, 6, 10), ON)):
+        assert "figure-not-in-fact" not in {
+            one.code
+            for one in run_checks(loaded(house), day=day, stage="call", today=ON).problems
+            if one.level is Level.ERROR
+        }
+        made = render_campaign(
+            RenderRequest(house.folder / "acme.yaml", ("txt",), tmp_path / str(number), day=day)
+        )
+        assert (made.made, made.refused) == (2, 0)
+
+
 def test_a_word_stays_when_somebody_else_approves_later(accepted: House) -> None:
     accepted.spoil("acme.yaml", "subject: Follow Widget Works", "subject: Follow your peer")
     approve(accepted, by="John Roe", reason="")

@@ -139,6 +139,14 @@ def test_ctrl_c_ends_a_question_to_a_silent_server(
     assert not any(ledger.counts(MAILING).values()), "and the ledger can be asked again"
 
 
+def test_a_silent_server_is_not_said_to_refuse_the_login(
+    postgres_server: Cluster, postgres_url: str
+) -> None:
+    url = f"{postgres_url}&connect_timeout=2"
+    with stopped(postgres_server), pytest.raises(AdvocacyError, match="ledger-unreachable"):
+        PostgresBackend(url, create=True)
+
+
 def test_a_connection_that_comes_too_late_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(silence, "SILENT_SECONDS", 0.1)
     may_go, closed = threading.Event(), threading.Event()

@@ -48,7 +48,7 @@ def test_a_message_is_told_in_plain_words(code: str, message: str, shown: str) -
     ("code", "hint", "shown"),
     [
         ("ask-missing", ASK, "Add the ask to the text."),
-        ("uncited-claim", SOURCE, "Choose a fact, or say why the sentence needs no source."),
+        ("uncited-claim", SOURCE, "Say where it comes from, or why it needs no source."),
         ("missing-language", "Add `fr:` to it.", "Write it in the letter's language, too."),
         ("unknown-name", MANY, "Delete it, type `{{`, and choose from the list that opens."),
         ("unknown-tag", MANY, "Choose from the list that opens when you type."),

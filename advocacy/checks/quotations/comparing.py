@@ -86,8 +86,8 @@ def _with_copies(
             yield from _compared(one, source, copies, reported)
         elif one.id in known:
             not_here.append(one)
-        elif not one.source.accessed and (elsewhere := _elsewhere(one, copies)) is not None:
-            yield _in_other_copy(one, elsewhere)  # nobody says to have read it at its own address
+        elif (elsewhere := _elsewhere(one, copies)) is not None:
+            yield _in_other_copy(one, elsewhere)
         else:
             missing.setdefault(source, []).append(one)
     for source, facts in missing.items():

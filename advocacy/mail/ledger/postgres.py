@@ -238,6 +238,6 @@ def _is_lost(error: DBAPIError) -> bool:
     told = str(error.orig)
     return (
         not state
-        and type(error.orig).__name__ == "OperationalError"
+        and type(error.orig).__name__ in ("OperationalError", "ConnectionTimeout")
         and not (_UNWELCOME.search(told))
     )
