@@ -135,3 +135,17 @@ def test_all_beside_the_facts_own_count_is_quiet(sentence: str) -> None:
     evidence = [Evidence("fact", reading("Of 163 cleaners, 118 had not been trained.", "en"))]
     found = sentence_differences(reading(sentence, "en"), evidence, [], Parties("", ""))
     assert "hedge-dropped" not in [one.code for one in found]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "differs"),
+    [
+        ("In 2023 the Elm Street School lost a teacher.", True),
+        ("In 2023 the Oak Hill School lost a teacher.", False),
+        ("In 2023 the School lost a teacher of whom Mr. Hill spoke.", False),
+    ],
+)
+def test_a_name_that_differs_in_its_first_words_is_another(sentence: str, differs: bool) -> None:
+    fact = Evidence("fact", reading("The Oak Hill School lost a teacher in 2023.", "en"))
+    found = sentence_differences(reading(sentence, "en"), [fact], [], Parties("Elm Street", ""))
+    assert ("name-not-in-fact" in {one.code for one in found}) == differs

@@ -24,7 +24,7 @@ _LINKS = frozenset(
 )
 
 
-_HONORIFICS = frozenset(
+HONORIFICS = frozenset(
     bare(word)[:5]
     for word in "herr frau herrn professor professorin doktor mr mrs ms madame monsieur mme señor "
     "señora don doña sir lady councillor senator representative cllr cllrs cr hon rev sen rep gov "
@@ -102,7 +102,7 @@ def name_differences(
         known = held | parties.own_stems | (frozenset() if speaking else parties.target_stems)
         known |= _organization(parties) | aliases
         unknown = {bare(word)[:5] for word in PART.findall(name) if _other_name(word, said)}
-        unknown |= parts - known - _OF_LAWS - _HONORIFICS - _WEEKDAYS
+        unknown |= parts - known - _OF_LAWS - HONORIFICS - _WEEKDAYS
         if unknown and _abbreviated(name, said):
             continue
         if unknown and (len(unknown) == len(parts) or len(unknown) * 2 >= len(parts)):
