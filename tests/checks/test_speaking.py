@@ -121,6 +121,37 @@ def test_a_block_quotation_belongs_to_whom_the_line_before_it_names(house: Any) 
     assert "“Acme”" in house.found("speaker-differs")[0].message
 
 
+SAID = '"We have stopped selling face recognition to the police."{{ cite("widget-stopped") }}'
+HEADED = f"## What NAME says\n\n> {SAID}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"NAME is right. It said: {SAID}",
+        f"{SAID} So wrote NAME.",
+        f"In NAME's words, {SAID}",
+        f"This is the view of NAME: {SAID}",
+    ],
+)
+@pytest.mark.parametrize("name", ["Acme", "Widget Works"])
+def test_a_speaker_who_is_named_beside_a_quotation_is_compared(
+    house: Any, text: str, name: str
+) -> None:
+    said_by(house, ROE)
+    house.call(text.replace("NAME", name))
+    assert bool(house.found("speaker-differs")) is (name == "Acme")
+
+
+@pytest.mark.parametrize(("name", "wrong"), [("Acme", True), ("Jane Roe", False)])
+def test_a_heading_names_who_speaks_in_the_block_quotation_below_it(
+    house: Any, name: str, wrong: bool
+) -> None:
+    said_by(house, ROE)
+    house.call(HEADED.replace("NAME", name))
+    assert bool(house.found("speaker-differs")) is wrong
+
+
 @pytest.mark.parametrize(
     "sentence",
     [

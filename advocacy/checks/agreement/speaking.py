@@ -7,10 +7,11 @@ reported they stand in quotation marks as what nobody said.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from advocacy.campaign.loading import Campaign
 from advocacy.checks.agreement.names import name_parts, short_forms
+from advocacy.checks.agreement.naming import heading_above, named_beside, says_she
 from advocacy.checks.agreement.speakers import SHORT, Attribution, attributions, is_plain_name
 from advocacy.checks.codes import problem
 from advocacy.checks.language import CAPITAL, Language, bare, language_of
@@ -52,10 +53,17 @@ def speaker_problems(
         return
     names = _Names.of(letter, campaign)
     before: Sentence | None = None
-    for block in blocks:
+    for number, block in enumerate(blocks):
+        heading = heading_above(blocks, number)
         for index, sentence in enumerate(block.sentences):
             near = cited_facts(letter, block.sentences[index : index + 2])
-            for quoted in _quotations(sentence, before, block, near, language, names.known):
+            after = next(iter(block.sentences[index + 1 : index + 2]), None)
+            for found in _quotations(sentence, before, block, near, language, names.known):
+                quoted = found
+                if not found.named or says_she(found.lead, language):
+                    beside = named_beside(found.lead, before, after, language)
+                    above = beside or attributions(heading, language, names.known)
+                    quoted = replace(found, named=tuple(above) or found.named)
                 if wrong := names.wrong(quoted, language):
                     yield _wrong_speaker(quoted, *wrong, sentence)
             for fact in cited_facts(letter, [sentence]):
