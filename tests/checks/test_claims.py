@@ -157,6 +157,11 @@ def test_an_ask_of_the_campaign_is_no_claim(house: Any) -> None:
     assert house.found("uncited-claim") == []
 
 
+def test_what_the_senders_members_decided_on_the_letter_needs_no_source(house: Any) -> None:
+    house.call("On May 17 our members voted on this letter.")
+    assert not house.found("uncited-claim")
+
+
 def test_a_mark_with_a_reason_silences_the_sentence_before_it_and_is_listed(
     house: Any, line_of: LineOf
 ) -> None:

@@ -148,5 +148,11 @@ def test_a_late_beginning_hides_neither_who_says_so_nor_a_limit(
     left: str, outside: str, what: str | None
 ) -> None:
     assert EN is not None
-    cut = opening_cut(left, outside, None, EN)
+    cut = opening_cut(left, "40 percent more germs", outside, None, EN)
     assert (cut.what if cut else None) == what
+
+
+def test_a_quotation_that_has_its_own_condition_hides_no_hedge() -> None:
+    assert EN is not None
+    left = "An opening on Sundays might be"
+    assert opening_cut(left, "possible if there were two more guards", "They say", None, EN) is None

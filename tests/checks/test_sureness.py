@@ -61,6 +61,8 @@ HONEST = [
     ("fr", "Le détour en fait neuf et demi sur la route.", "Le sentier fait 7 kilomètres ; le détour fait 9,5 kilomètres sur la route."),
     ("es", "Cuatro euros y medio al día cuesta la televisión.", "La televisión cuesta 3,60 euros al día de media, y la más cara 4,50 euros."),
     ("en", "The last published research dates from before 1980.", "The remains have been on display since 1962, and no research on them has been published."),
+    # numbers of a law
+    ("en", "Under 42 CFR 438.210 and 15 U.S.C. § 2661, a plan may set limits.", "The plan set limits in 2024."),
     # two events
     ("en", "Brewster set a cap in 2023, and complaints fell from 188 in the year before to 71 in 2025.", "Brewster capped fees in 2023, and complaints about towing fell from 188 in 2022 to 71 in 2025."),
     ("de", "Der Kreis schloss 2021 das Bad, und wir schrieben Ihnen im Mai 2024.", "Der Kreis schloss 2021 das Bad."),

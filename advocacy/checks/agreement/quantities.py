@@ -46,7 +46,9 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _CODES = re.compile(
-    r"\b[A-Za-z]+-?\d[\w-]*|(?<!\d[.,])\b\d+[A-Za-z]+\b(?<!\dm)(?<!\dk)(?<!\dbn)"
+    # 42 CFR 438.210, 15 U.S.C. § 2661
+    r"\b\d+\s(?!(?:GBP|EUR|USD|CHF)\b)[A-Z](?:\.?\s?[A-Z])+\.?\s(?:§+\s?|[Pp]art\s)?\d[\d.]*\b"
+    r"|\b[A-Za-z]+-?\d[\w-]*|(?<!\d[.,])\b\d+[A-Za-z]+\b(?<!\dm)(?<!\dk)(?<!\dbn)"
     r"|\b(?!(?:GBP|EUR|USD|CHF)\b)[A-Z][A-Z.]*\.? ?\d[\w./-]*\b|\(?\b\d+/\d+\b\)?"
     r"|\b(?!\d{1,3}(?:\.\d{3})+\b)\d+(?:\.\d+){2,}"
 )

@@ -39,7 +39,7 @@ _AND_HALF = re.compile(
     r"(?:half|halb\w*|demie?|medi[oa]|quarter|viertel|quart|cuarto)\b",
     re.IGNORECASE,
 )
-_AND = re.compile(r"\b(?:and|und|et|y)\s+$", re.IGNORECASE)
+_AND = re.compile(r"\b(?:and|und|et|y)\s+(?:(?:an?|une?|ein\w*)\s+)?$", re.IGNORECASE)
 # “Before 1980” only bounds something: it is not the date of the fact's event.
 _SIDE = re.compile(
     r"\b(?:before|after|since|until|till|by|vor|nach|seit|bis|avant|après|depuis|jusqu'(?:en|à|au)"

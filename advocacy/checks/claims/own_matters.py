@@ -36,6 +36,15 @@ _LAW_YEAR = re.compile(
 )
 """The year in a law's title says when nothing happened."""
 
+_OWN_DECISION = re.compile(
+    r"\b(?:our|unsere?[rnm]?|notre|nos|nuestr[oa]s?)\s+(?:members?|membership|board|committee|assembly|council|meeting|mitglieder\w*"
+    r"|vorstand|versammlung|mitgliederversammlung|adhérents|membres|bureau|assemblée|conseil|comité|socios|soci[oa]s|junta"
+    r"|asamblea|directiva)\b[^.;:\d%]*\b(?:this|diese[nrms]?|cette|la\s+présente|esta)\s+(?:letter|brief\w*|schreiben|lettre|carta)\b"
+    r"[^.;:,\d%]*",
+    re.IGNORECASE,
+)
+"""What the sender's own people decided on the letter: they know that and when they did."""
+
 
 def without_own_matters(text: str, letter: Letter) -> str:
     """A sentence without what is the sender's own to say; a text in other languages as it is.
@@ -55,9 +64,13 @@ def without_own_matters(text: str, letter: Letter) -> str:
     spans = [*_thanks(text, language)]
     spans += [found.span() for kind in ("idioms", "unknown") for found in language.all(kind, text)]
     spans += [found.span("year") for found in _LAW_YEAR.finditer(text)]
+    decided = [found.span() for found in _OWN_DECISION.finditer(text)]
+    spans += decided
     text = _blanked(text, spans)
     own = [
-        one for one in days(text, language) if is_to_come(one, letter.date) or _met(text, language)
+        one
+        for one in days(text, language)
+        if decided or is_to_come(one, letter.date) or _met(text, language)
     ]
     return without_contact(blank(text, tuple(own)), language.code)
 

@@ -324,7 +324,7 @@ def _opening_from(
             spans = _tightest(parts, text)
             if spans is not None:
                 left = text[_sentence_start(text, spans[0][0]) : spans[0][0]]
-                cut = opening_cut(left, outside, one.fact.speaker, language)
+                cut = opening_cut(left, words, outside, one.fact.speaker, language)
                 return (cut, one.id) if cut else None
     return None
 

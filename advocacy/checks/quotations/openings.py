@@ -36,7 +36,10 @@ _SELF = re.compile(
 # “A taxi can be called” is no hedge.
 _ABLE = re.compile(r"can|kann|können|peut|peuvent|puede|pueden", re.IGNORECASE)
 _LIMITS = ("max", "min", "some")
-_SOFTENS = ("max", "min", "some", "some_weak", "few", "may", "strong_may", "modal_may", "nearly")
+_SOFTENS = (
+    "max", "min", "some", "some_weak", "few", "may", "strong_may", "modal_may", "nearly",
+    "conditions",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +53,20 @@ class Cut:
     """Whether it stands before the quoted words, where a letter may say it itself."""
 
 
-def opening_cut(left: str, outside: str, speaker: Speaker | None, language: Language) -> Cut | None:
+def opening_cut(
+    left: str, words: str, outside: str, speaker: Speaker | None, language: Language
+) -> Cut | None:
     """What a sentence says before the words that are quoted, where the letter does not say it.
 
-    `left` is what the quoted sentence has before them, `outside` the letter's own words.
+    `left` is what the quoted sentence has before the `words`, `outside` the letter's own words.
     """
     left = left.strip(" '")
     clause = _CLAUSE.split(left)[-1].strip()
     if not clause:
         return None
-    return _reporter(clause, outside, speaker, language) or _limit(clause, outside, language)
+    return _reporter(clause, outside, speaker, language) or _limit(
+        clause, f"{outside} {words}", language
+    )
 
 
 def _reporter(clause: str, outside: str, speaker: Speaker | None, language: Language) -> Cut | None:
@@ -85,9 +92,12 @@ def _parts(names: str) -> set[str]:
     return {bare(word)[:5] for word in re.findall(r"[^\W\d_]{3,}", names)}
 
 
-def _limit(clause: str, outside: str, language: Language) -> Cut | None:
-    """A limit just before the quoted words, or a “may” in their clause."""
-    if any(language.finds(kind, outside) for kind in _SOFTENS):
+def _limit(clause: str, told: str, language: Language) -> Cut | None:
+    """A limit just before the quoted words, or a “may” in their clause.
+
+    What is `told` may have one of its own: “possible if there were two more guards”.
+    """
+    if any(language.finds(kind, told) for kind in _SOFTENS):
         return None
     for kind in _LIMITS:
         for found in language.all(kind, clause):
