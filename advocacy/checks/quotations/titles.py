@@ -7,8 +7,10 @@ from advocacy.checks.language import Language
 from advocacy.checks.quotations.verbatim import normalize_text
 
 LONGEST_TITLE = 14
+"""The maximum number of words of a title."""
 LONGEST_MOTTO = 8
-"""The maximum number of words."""
+"""The maximum number of words of a motto."""
+# What stands before a title: a word for a work, or for reading or seeing one.
 _WORKS = (
     r"(?:read|reading|watched|entitled|titled|called|named|books?|novels?|films?|movie|songs?|plays?|poem"
     r"|stud(?:y|ies)|reports?|articles?|essay|exhibition|brochure|lasen|lesen|lese|las|gelesen|sahen|heißt"
