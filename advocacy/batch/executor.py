@@ -203,6 +203,8 @@ def choose_executor(
 TASK_SECONDS = 0.4
 """How long a task should take: long enough to be worth sending, short enough to wait for."""
 LARGEST_TASK = 100
+TASK_BYTES = 2_000_000
+"""How many bytes of documents a task should bring back: several tasks are held at a time."""
 MOST_AHEAD = 2000
 """Letters of a list that are read while the first ones are made."""
 TRIES = 2
@@ -292,8 +294,16 @@ def work_off(
                     "When the cluster is available again, run the same command to continue.",
                 )
             ) from None
-        yield from outcomes
-        size = _next_size(size, len(task.wanted), seconds)
+        carried = sum(len(made) for one in outcomes for made in one.documents.values())
+        size = _next_size(size, len(task.wanted), seconds, carried)
+        yield from _hand_over(outcomes)
+
+
+def _hand_over(outcomes: list[LetterOutcome]) -> Iterator[LetterOutcome]:
+    """Yield outcomes and keep none, so that documents are freed as soon as they are used."""
+    outcomes.reverse()
+    while outcomes:
+        yield outcomes.pop()
 
 
 def _read_ahead(
@@ -352,7 +362,7 @@ def _make_one_by_one(wanted: Iterable[WantedLetter], executor: Executor) -> Iter
                         f"The process that was making the letter to {recipient.called} crashed "
                         f"twice.",
                         "It probably ran out of memory. Look for a very large value or picture, "
-                        "or render the letter alone: `--only {one.letter_id} --workers 1`.",
+                        f"or render the letter alone: `--only {one.letter_id} --workers 1`.",
                         recipient.place(),
                     )
                     yield LetterOutcome(one.letter_id, refused=True, problems=[problem])
@@ -361,9 +371,13 @@ def _make_one_by_one(wanted: Iterable[WantedLetter], executor: Executor) -> Iter
                 break
 
 
-def _next_size(size: int, done: int, seconds: float) -> int:
-    """The size of a task that would take the right time, at most twice the last one."""
+def _next_size(size: int, done: int, seconds: float, carried: int = 0) -> int:
+    """The size of a task that would take the right time, at most twice the last one.
+
+    The last task made `done` letters in `seconds`, and brought back `carried` bytes of documents.
+    """
     if not seconds:
         return size
     right = int(done * TASK_SECONDS / seconds)
-    return max(1, min(right, 2 * size, LARGEST_TASK))
+    light = done * TASK_BYTES // carried if carried else LARGEST_TASK
+    return max(1, min(right, light, 2 * size, LARGEST_TASK))

@@ -3,7 +3,7 @@
 `json_schema` describes these files for editors, from the models that read them.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,14 +13,15 @@ from zoneinfo import ZoneInfo
 from advocacy.campaign.bills.bill_facts import bill_facts, bill_source
 from advocacy.campaign.bills.model import Bill, Bills, another_bill_hint
 from advocacy.campaign.bills.positions import POSITIONS
-from advocacy.campaign.campaign import CampaignFile, Stage
+from advocacy.campaign.campaign import CampaignFile, OfficeDays, Stage
 from advocacy.campaign.citation_styles import style_path
 from advocacy.campaign.cosigners import Signer, read_signers
+from advocacy.campaign.days import Days
 from advocacy.campaign.facts import Fact, Facts, parse_facts, unknown_references
 from advocacy.campaign.recipients import same_ids
 from advocacy.campaign.set_phrases import read_set_phrases
 from advocacy.campaign.sources import Source, Sources, parse_sources
-from advocacy.errors import AdvocacyError, Place, Problem, Read, did_you_mean
+from advocacy.errors import AdvocacyError, Level, Place, Problem, Read, did_you_mean
 from advocacy.files.workspace import Workspace
 from advocacy.files.yaml.reading import YamlList, YamlMap, parse, scan_yaml, scan_yaml_text
 
@@ -193,6 +194,10 @@ def _read_bills(
 def _cross_references(campaign: Campaign, mistaken: Collection[str]) -> list[Problem]:
     file = campaign.file
     problems = [*same_ids(file.target.addressees), *_unknown_words(campaign)]
+    for addressee in file.target.addressees:
+        problems += _titles_problems(addressee.name or "the addressee", addressee.titles)
+    for signatory in file.sender.signatories:
+        problems += _titles_problems(signatory.name, signatory.titles)
     for name, stage in file.stages.items():
         problems += _stage_problems(campaign, name, stage)
     for event in file.events.values():
@@ -207,6 +212,30 @@ def _cross_references(campaign: Campaign, mistaken: Collection[str]) -> list[Pro
                 problems.append(
                     _unknown("fact", precedent.fact, campaign.facts, precedent.place("fact"))
                 )
+    return problems
+
+
+def _titles_problems(name: str, titles: Sequence[OfficeDays]) -> list[Problem]:
+    """Titles of a person that end before they begin, or are held on the same days."""
+    problems: list[Problem] = []
+    for number, one in enumerate(titles):
+        days = Days(one.from_, one.until)
+        wrong = days.order_problems(f"A title of {name}", one.place("until"))
+        problems += wrong
+        if wrong:
+            continue
+        for earlier in titles[:number]:
+            both = days.shared(Days(earlier.from_, earlier.until))
+            if both is not None:
+                message = f"Two titles of {name} cover the same days: {both.text()}."
+                hint = (
+                    "A letter prints the first. End one title on the day before the other begins, "
+                    "or write both as one title."
+                )
+                problems.append(
+                    Problem("titles-overlap", message, hint, one.place(), Level.WARNING)
+                )
+                break
     return problems
 
 

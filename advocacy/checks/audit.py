@@ -11,6 +11,7 @@ from advocacy.checks.claims.rules import Names, find_claim
 from advocacy.checks.claims.uncited import UncitedClaim, UncitedMarks, find_uncited, party_names
 from advocacy.checks.letters import trace_letter
 from advocacy.checks.quotations.comparison_record import ComparisonRecord, digests_of_cited
+from advocacy.checks.quotations.copies import KeptCopies, own_folder, read_in
 from advocacy.checks.quotations.verbatim import normalize_text
 from advocacy.checks.run import check_body
 from advocacy.checks.sentences import Sentence, TextBlock, cited_facts, read_letter, split_sentences
@@ -21,7 +22,7 @@ from advocacy.documents.frame import long_date
 from advocacy.errors import Place, Problem
 from advocacy.files.workspace import Workspace
 from advocacy.letters.approvals import Acceptance
-from advocacy.letters.letter import CheckedLetter, Letter
+from advocacy.letters.letter import CheckedLetter, CitedFact, Letter
 
 
 def audit_documents(
@@ -58,15 +59,29 @@ def accepted_problems(letter: Letter, campaign: Campaign) -> Iterator[Acceptance
 def comparisons(letter: Letter, campaign: Campaign) -> Iterator[tuple[str, str]]:
     """When each fact of a letter was compared with which kept copy, in words, by its id."""
     known = ComparisonRecord.of(campaign).comparisons
+    folder = own_folder(campaign)
+    copies = KeptCopies.of(folder) if folder is not None and folder.is_dir() else None
     for cited in letter.facts:
         one = known.get(cited.id)
-        if one is None:
-            yield cited.id, "with no kept copy yet" if cited.fact.quote else ""
+        here = _compared_now(cited, copies)
+        if one is None or not one.has_quote:
+            none_yet = "with no kept copy yet" if cited.fact.quote else ""
+            yield cited.id, here or none_yet
             continue
         source = one.copied or (cited.via or cited.source).id
         words = f"on {long_date(one.day, LANGUAGE)}, with the kept copy of {source}"
+        words += ", and in this run again" if here else ""
         changed = one.changed(digests_of_cited(cited))
         yield cited.id, f"{words}; changed since: {', '.join(changed)}" if changed else words
+
+
+def _compared_now(cited: CitedFact, copies: KeptCopies | None) -> str:
+    """With which kept copy this run compares a fact's quotation; empty where with none."""
+    if copies is None or not cited.fact.quote:
+        return ""
+    source = read_in(cited, copies)
+    has = copies.has(source, cited.fact.quote)
+    return f"in this run, with the kept copy of {source}" if has else ""
 
 
 def audit_paragraphs(letter: Letter, campaign: Campaign) -> tuple[Paragraph, ...]:

@@ -229,10 +229,21 @@ def _begins_bold(inline: "Token") -> bool:
     return False
 
 
+def _stays(char: str) -> bool:
+    """Whether a character is the mark of a line or of a citation, and not of a printed value."""
+    return MARK.fullmatch(char) is not None and not VALUE_MARK <= ord(char) < CITE_MARK
+
+
 def _words(inline: "Token") -> Iterator[str]:
     picture = picture_of(inline)
+    struck = 0
     for child in [picture[0]] if picture else inline.children or ():
-        if child.type in ("softbreak", "hardbreak"):
+        struck += child.nesting * (child.type in ("s_open", "s_close"))
+        if struck and "[" not in child.content:
+            # A reader takes struck words back: they leave their marks, and nothing else. What
+            # looks like a placeholder is reported, struck or not.
+            yield "".join(one for one in child.content if _stays(one))
+        elif child.type in ("softbreak", "hardbreak"):
             yield " "
         elif child.type == "image":
             alt = "".join(_words(child))

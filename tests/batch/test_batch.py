@@ -753,4 +753,5 @@ def test_tasks_grow_to_the_right_length_and_no_further() -> None:
     assert executor._next_size(1, 1, 0.1) == 2
     assert executor._next_size(8, 8, 0.8) == 4
     assert executor._next_size(400, 400, 0.01) == executor.LARGEST_TASK
+    assert executor._next_size(100, 100, 0.01, 100 * 80_000) == 25, "several tasks are in memory"
     assert executor._next_size(1, 1, 99.0) == 1

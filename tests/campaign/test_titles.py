@@ -64,3 +64,28 @@ def test_a_refused_letter_with_titles_goes_into_the_rows_to_correct(
     edit(tmp_path / "small/facts.yaml", "checked: 2026-03-01", "until: 2026-02-01")
     result = render_campaign(RenderRequest(small_campaign, ("txt",), tmp_path / "out"))
     assert (result.refused, result.crashes) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "code"),
+    [
+        ("from: 2026-04-20, until: 2026-03-20", "from: 2026-04-21", "days-reversed"),
+        ("until: 2026-03-09", "from: 2026-03-09", "titles-overlap"),
+        ("until: 2026-03-09", "from: 2026-03-10", ""),
+    ],
+)
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("title: Director, salutation", "TITLES, salutation"),
+        ("{name: A. Example, title: Chair}", "{name: A. Example, TITLES}"),
+    ],
+)
+def test_titles_that_end_before_they_begin_or_overlap_are_told(
+    small_campaign: Path, edit: Any, old: str, new: str, first: str, second: str, code: str
+) -> None:
+    titles = f"titles: [{{title: Director, {first}}}, {{title: Chair, {second}}}]"
+    edit(small_campaign, old, new.replace("TITLES", titles))
+    _, problems = load_campaign(small_campaign)
+    assert [one.code for one in problems] == ([code] if code else [])
+    assert all(one.place is not None and one.place.line for one in problems)

@@ -197,10 +197,13 @@ def test_the_audit_sheet_lists_what_was_accepted_by_whom_and_what_was_compared(
     (word,) = accepted_problems(letter, campaign)
     assert (word.code, word.by, word.reason) == ("figure-not-in-fact", "Jane Doe", "our own count")
     one = next(fact for fact in letter.facts if fact.id == "widget-stopped")
-    assert dict(comparisons(letter, campaign))[one.id] == "with no kept copy yet"
+    said = "in this run, with the kept copy of widget-2020"
+    assert dict(comparisons(letter, campaign))[one.id] == said
     record = {one.id: compared(one, ON, "widget-2020", "0" * 64)}
     accepted.write("facts.compared.yaml", render_record(record))
     said = "on June 11, 2020, with the kept copy of widget-2020"
+    assert dict(comparisons(letter, campaign))[one.id] == f"{said}, and in this run again"
+    (accepted.folder / "copies/widget-2020.txt").unlink()
     assert dict(comparisons(letter, campaign))[one.id] == said
     checked, problems = check(letter, campaign)
     assert checked is not None, problems

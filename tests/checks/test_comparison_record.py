@@ -139,3 +139,56 @@ def test_without_a_folder_of_copies_nothing_is_compared(clone: Any) -> None:
     assert campaign is not None
     with pytest.raises(AdvocacyError, match="folder of kept copies is missing"):
         compare_facts(campaign, None, DAY)
+
+
+LATER: list[tuple[str, str, str, str]] = [
+    ("facts.yaml", "  superseded_by: acme-stopped\n", "", "`superseded_by`"),
+    ("sources.yaml", "title: Acme is silent", "title: Acme speaks", "author, title, or address"),
+    ("sources.yaml", "https://paper.example/acme", "https://paper.example/a", "address"),
+    ("sources.yaml", "{literal: Widget Works}", "{literal: Widget Worx}", "author"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "named"), LATER, ids=lambda text: text[:24])
+def test_a_successor_and_an_author_title_or_address_that_changed_are_noticed(
+    clone: Any, file: str, old: str, new: str, named: str
+) -> None:
+    clone.spoil(file, old, new)
+    assert any(named in one.message for one in clone.found("changed-since-compared"))
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "named"),
+    [
+        ("facts.yaml", "from: 2020-06-13\n", "from: 2020-06-12\n", "`from`"),
+        ("facts.yaml", "Acme has stopped selling", "Acme has ceased selling", "The statement"),
+        ("sources.yaml", "id: acme-2020\n    type: webpage\n",
+         "id: acme-2020\n    type: article\n    publisher: X\n", ""),
+    ],
+)  # fmt: skip
+def test_changes_of_a_fact_without_a_quotation_are_noticed(
+    clone: Any, file: str, old: str, new: str, named: str
+) -> None:
+    clone.spoil(file, old, new)
+    found = clone.found("changed-since-compared")
+    assert bool(found) == bool(named)
+    assert all(named in one.message and "`acme-stopped`" in one.message for one in found)
+
+
+def test_a_renamed_fact_is_one_that_was_never_compared(clone: Any) -> None:
+    clone.spoil("facts.yaml", "widget-stopped:", "widget-ended:")
+    for name in ("acme.yaml", "templates/letters/call.md", "templates/letters/thanks.md"):
+        path = clone.folder / name
+        path.write_text(path.read_text("utf-8").replace("widget-stopped", "widget-ended"), "utf-8")
+    (found,) = clone.found("never-compared")
+    assert found.level is Level.WARNING
+    assert "`widget-ended`" in found.message
+
+
+def test_a_record_of_an_earlier_version_still_counts(clone: Any) -> None:
+    path = clone.folder / RECORD
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    later = ("    reference:", "    superseded_by:", "    statement:")
+    path.write_text("".join(one for one in lines if not one.startswith(later)), "utf-8")
+    assert not clone.found("changed-since-compared")
+    assert not clone.found("never-compared")

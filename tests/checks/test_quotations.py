@@ -245,3 +245,17 @@ def test_what_nobody_in_particular_says_is_a_warning(house: Any, people: str) ->
     house.call(f"{people} “they will all be gone”.{{# uncited: see below #}}")
     assert "no cited fact quotes it" in house.found("quotation-short")[0].message
     assert not house.found("quotation-not-verbatim")
+
+
+def test_a_word_that_is_struck_is_read_as_left_out(house: Any) -> None:
+    house.call(
+        '"Acme, asked twice this week, has ~~not~~ prohibited sales."{{ cite("acme-silent") }}'
+    )
+    found = house.found("quotation-not-verbatim")
+    assert found
+    assert "has prohibited sales" in found[0].message
+
+
+def test_a_sentence_whose_negation_is_struck_affirms(house: Any) -> None:
+    house.call('Acme has ~~not~~ prohibited such sales.{{ cite("acme-silent") }}')
+    assert house.found("negation-differs")

@@ -13,6 +13,7 @@ from advocacy.checks.quotations.comparison_record import (
     compared,
     digests_of,
     facts_files,
+    noted,
     read_record,
     record_path,
     render_record,
@@ -51,7 +52,8 @@ def compare_facts(
             )
         )
     copies = KeptCopies.of(where)
-    quoting = [one for one in all_facts(campaign) if one.fact.quote]
+    every = all_facts(campaign)
+    quoting = [one for one in every if one.fact.quote]
     found = check_copies(campaign, quoting, where)
     recording = ComparedFacts(problems=[p for p in found if p.code in _OF_COPIES])
     made: dict[str, Comparison] = {}
@@ -61,6 +63,8 @@ def compare_facts(
             recording.without_copy.append(one.id)
         elif copies.has(source, one.fact.quote or ""):
             made[one.id] = compared(one, today, source, copies.digest(source))
+    without = [one for one in every if not one.fact.quote or one.id in recording.without_copy]
+    made |= {one.id: noted(one, today) for one in without}
     for path in facts_files(campaign.facts.values()):
         _write(path, campaign, made, recording, dry_run=dry_run)
     return recording
@@ -82,13 +86,24 @@ def _write(
     if has_errors(problems):
         raise AdvocacyError(problems)
     here = [name for name, fact in campaign.facts.items() if _is_in(fact, path)]
-    known = {**old, **made}
+    # A fact without a quotation keeps its day for as long as nothing of it changes, and one
+    # whose copy is not here what was compared with it.
+    same = {
+        name
+        for name, one in made.items()
+        if name in old
+        and one.copied is None
+        and (
+            old[name].digests == one.digests or (campaign.facts[name].quote and old[name].has_quote)
+        )
+    }
+    known = {**old, **{name: one for name, one in made.items() if name not in same}}
     comparisons = {name: known[name] for name in here if name in known}
-    recorded = [name for name in here if name in made]
+    recorded = [name for name in here if name in made and made[name].has_quote]
     if recorded:
         recording.recorded[record_path(path)] = recorded
-        if not dry_run:
-            _replace(path, comparisons)
+    if comparisons != old and not dry_run:
+        _replace(path, comparisons)
 
 
 def _is_in(fact: Fact, path: Path) -> bool:

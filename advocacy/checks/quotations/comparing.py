@@ -25,6 +25,8 @@ _WORDS = {
     "quote": "the quote", "translations": "the translations", "speaker": "the speaker",
     "source": "`source`", "locator": "`locator`", "from": "`from`", "until": "`until`",
     "contradicts": "`contradicts`", "issued": "the publication date",
+    "reference": "the author, title, or address of a source", "statement": "the statement",
+    "superseded_by": "`superseded_by`",
 }  # fmt: skip
 
 
@@ -47,10 +49,12 @@ def check_copies(
     every = all_facts(campaign) if others else cited
     changed = _changed(every, record.comparisons, copies)
     yield from _changes(campaign, changed, record.comparisons)
-    known = record.comparisons.keys() - changed.keys()
+    yield from _never_compared(cited, record.comparisons)
+    whole = {name for name, one in record.comparisons.items() if one.has_quote}
+    known = whole - changed.keys()
     quoting = [one for one in cited if one.fact.quote]
     if copies is None:
-        unknown = [one for one in quoting if one.id not in record.comparisons]
+        unknown = [one for one in quoting if one.id not in whole]
         if unknown:
             yield _no_folder(campaign, where, len(unknown))
         yield from _not_here(campaign, [one for one in quoting if one.id in known], record)
@@ -113,6 +117,36 @@ def _changed(
     return changed
 
 
+def _never_compared(
+    cited: Sequence[CitedFact], comparisons: Mapping[str, Comparison]
+) -> Iterator[Problem]:
+    """Report facts that the record beside them lacks, as it does after a fact's id was changed.
+
+    Records of earlier versions have facts with quotations alone.
+    """
+    complete = {facts_file(one) for one in cited if _is_complete(comparisons.get(one.id))}
+    for one in cited:
+        if one.id not in comparisons and facts_file(one) in complete:
+            yield problem(
+                "never-compared",
+                f"`{one.id}` is not in the record of comparisons, which has other facts of its "
+                f"file.",
+                "Compare it with its source. Then run `advocacy facts compare`, if you have the "
+                "copies. If its id was changed, change it in the record, too.",
+                one.fact.place(),
+            )
+
+
+def _is_complete(comparison: Comparison | None) -> bool:
+    return comparison is not None and comparison.complete
+
+
+def facts_file(one: CitedFact) -> Path | None:
+    """The file in which a fact is written."""
+    place = one.fact.place()
+    return place.path if place else None
+
+
 def _changes(
     campaign: Campaign,
     changed: Mapping[str, tuple[str, ...]],
@@ -136,7 +170,7 @@ def _changes(
             "Check the source. If the change is correct, record it: `advocacy facts touch "
             f"{file.path.name if file else 'FACTSFILE'} {name}`, or if you have the copies, "
             f"`advocacy facts compare`.",
-            fact.place(*(key for key in keys[:1] if key != "issued")),
+            fact.place(*(key for key in keys[:1] if key not in ("issued", "reference"))),
         )
     for source, names in dated.items():
         day = max(comparisons[name].day for name in names)

@@ -3,7 +3,8 @@
 It is kept beside the facts, in `facts/<name>.compared.yaml`, and in version control, where copies
 are not. For each fact it has digests of what was compared, so that any later change is noticed
 without the copy: the quotation, its speaker, source, locator and days, and the days on which the
-sources were published. `advocacy facts compare` writes it. `facts touch` and `facts end` keep it.
+sources were published. Facts without a quotation are recorded, too, with their statements.
+`advocacy facts compare` writes it. `facts touch` and `facts end` keep it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,6 +34,12 @@ DIGITS = 16
 """The number of hexadecimal digits of a digest that distinguish two values."""
 
 
+REFERENCE = "reference"
+"""The key of the digest of who wrote a source, what it is called, and where it is."""
+LATER = frozenset({REFERENCE, "statement", "superseded_by"})
+"""The keys that records of earlier versions do not have."""
+
+
 class Comparison(Located):
     """The comparison of one fact with a kept copy, as it is written in the file."""
 
@@ -47,7 +54,21 @@ class Comparison(Located):
     def changed(self, now: Mapping[str, str]) -> tuple[str, ...]:
         """The keys of a fact whose digests are others now; the copy's is not among them."""
         keys = [key for key in {**self.digests, **now} if key != "copy"]
+        if not self.has_quote:
+            keys = [key for key in keys if key not in ("quote", "translations")]
+        if not self.complete:
+            keys = [key for key in keys if key not in LATER]
         return tuple(key for key in keys if self.digests.get(key) != now.get(key))
+
+    @property
+    def has_quote(self) -> bool:
+        """Whether a quotation was compared, and not only the rest of the fact recorded."""
+        return "quote" in self.digests
+
+    @property
+    def complete(self) -> bool:
+        """Whether it has all that is compared: earlier versions recorded less."""
+        return REFERENCE in self.digests
 
     def entry(self) -> dict[str, Any]:
         """The comparison as it is written."""
@@ -107,11 +128,11 @@ def read_record(facts_file: Path) -> Read[dict[str, Comparison]]:
 
 
 def digests_of(fact: Fact, sources: Iterable[Source]) -> dict[str, str]:
-    """The digest of each thing of a fact that is compared, by its key; `issued` is its sources'.
+    """The digest of each thing of a fact that is compared, by its key.
 
-    Keys that are not written have none.
+    `issued` and `reference` are its sources'. Keys that are not written have none.
     """
-    plain = plain_values(fact)
+    plain, sources = plain_values(fact), list(sources)
     content = {
         "quote": plain.get("quote"),
         "translations": plain.get("translations"),
@@ -122,8 +143,18 @@ def digests_of(fact: Fact, sources: Iterable[Source]) -> dict[str, str]:
         "until": plain.get("until"),
         "contradicts": plain.get("contradicts"),
         "issued": [source.issued for source in sources if source.issued],
+        "superseded_by": plain.get("superseded_by"),
+        # A quotation says by itself what a fact states.
+        "statement": None if fact.quote else plain.get("statement"),
+        REFERENCE: [_reference(source) for source in sources],
     }
     return {key: digest_of(value)[:DIGITS] for key, value in content.items() if value}
+
+
+def _reference(source: Source) -> list[Any]:
+    """Who wrote a source, what it is called, and where it is."""
+    plain = plain_values(source)
+    return [plain.get(key) for key in ("author", "title", "container-title", "URL")]
 
 
 def digests_of_cited(cited: CitedFact) -> dict[str, str]:
@@ -135,6 +166,13 @@ def compared(cited: CitedFact, day: date, copied: str, copy_digest: str) -> Comp
     """The comparison of a fact on a day with the copy of a source."""
     digests = {**digests_of_cited(cited), "copy": copy_digest[:DIGITS]}
     return Comparison(compared=day, copy=copied, digests=digests)
+
+
+def noted(cited: CitedFact, day: date) -> Comparison:
+    """The record of a fact on a day where there is no quotation, or no copy to compare it with."""
+    digests = digests_of_cited(cited)
+    digests = {key: one for key, one in digests.items() if key not in ("quote", "translations")}
+    return Comparison(compared=day, copy=None, digests=digests)
 
 
 def render_record(comparisons: Mapping[str, Comparison]) -> str:

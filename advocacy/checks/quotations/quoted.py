@@ -12,6 +12,7 @@ from advocacy.campaign.loading import Campaign
 from advocacy.checks.codes import problem
 from advocacy.checks.language import CAPITAL, Language, language_of
 from advocacy.checks.quotations.nearest import NearestPassage, find_nearest_passage
+from advocacy.checks.quotations.titles import is_title_or_motto
 from advocacy.checks.quotations.verbatim import is_verbatim, normalize_text
 from advocacy.checks.sentence_places import locate_words
 from advocacy.checks.sentences import Sentence, TextBlock, cited_facts, quote_spans
@@ -45,6 +46,9 @@ def check_quotations(
             ):
                 continue
             sentence = block.sentences[number] if number < len(block.sentences) else None
+            titles = (source.title for source in campaign.sources.values() if source.title)
+            if sentence and is_title_or_motto(words, sentence.text, titles, language):
+                continue
             place = locate_words(sentence.lines, words) if sentence else None
             few = SHORT - 1 if sentence is not None and sentence.cites else SHORT
             short = len(words.split()) < few or _is_hearsay(words, sentence, language)
