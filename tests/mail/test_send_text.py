@@ -137,18 +137,20 @@ def test_whom_a_server_put_off_gets_no_text_that_was_changed_while_the_run_waite
     monkeypatch.setattr("advocacy.mail.smtp.FIRST_WAIT", 0.05)
 
     def later(step: str, address: str) -> str | None:
-        if step == "rcpt" and address.startswith("p3@"):
+        # Over one connection the last person comes when all others have the letter.
+        if step == "rcpt" and address.startswith(f"p{N - 1}@"):
             edited(parks)
             return "451 4.7.1 later"
         return None
 
     sink.answer = later
     command = ["send", str(parks), "--recipients", str(people), "--today", str(DAY), "--send"]
-    assert group.main([*command, "--yes", str(N), "--new-mailing"]) == 3
+    options = ["--yes", str(N), "--new-mailing", "--connections", "1"]
+    assert group.main([*command, *options]) == 3
     told = re.sub(r"\s+", " ", capsys.readouterr().out)
     assert "The text was changed during the mailing: the template `partials/one.md`" in told
     assert len(sink.to) == N - 1
-    for number in set(range(N)) - {3}:
+    for number in range(N - 1):
         message = sink.message(f"p{number}@d{number}.example")
         assert "The park is full." in str(message.get_body(("plain",)))
     with open_ledger(parks) as ledger:

@@ -196,10 +196,12 @@ def test_the_page_gives_the_verdict_of_render(
     wrong = "They said: “We will close every park in town.”\n"
     assert verdicts("In 2024 the city closed 12 parks.\n") == (True, True)  # a warning
     assert verdicts(wrong) == (False, False)
-    settings = "checks: {quotation-not-verbatim: {level: note, reason: a motto of our own}}\n"
+    unfinished = "We ask you to keep [PARK] open.\n"
+    assert verdicts(unfinished) == (False, False)
+    settings = "checks: {placeholder: {level: note, reason: the name of an artwork}}\n"
     with small_campaign.open("a", encoding="utf-8") as file:
         file.write(settings)
-    assert verdicts(wrong) == (True, True)
+    assert verdicts(unfinished) == (True, True)
 
 
 @pytest.mark.parametrize(
