@@ -304,7 +304,8 @@ def test_a_reader_comments_on_a_sentence_and_saves_a_file_that_the_page_can_impo
         assert "<script>alert(1)</script> why?" in page.inner_text(".comments")
         assert page.locator(".comments :is(script, i)").count() == 0
         assert page.inner_text("#count") == "1 comment, not saved yet."
-        # The browser keeps it, and it can be changed.
+        # The browser keeps it, a moment after the page asks for that, and it can be changed.
+        page.wait_for_timeout(500)
         page.reload()
         assert page.inner_text("#count") == "1 comment, not saved yet."
         page.locator("summary").press("Enter")

@@ -15,7 +15,7 @@ def test_one_button_changes_a_date_that_no_letter_covers(
 ) -> None:
     page = visit(start(small_campaign).address).ready()
     page.tab.fill("#day", "2031-09-09")
-    page.see("September 9, 2031 is outside the days of the stage", "#stop-box")
+    page.see("September 9, 2031 is outside the days of the letter", "#stop-box")
     assert "2031-" not in page.tab.inner_text("#stop-box")
     page.tab.click("#stop-box >> text=Change the letter date to")
     page.tab.wait_for_selector("#stop-box", state="hidden")

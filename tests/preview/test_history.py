@@ -21,6 +21,7 @@ def test_each_save_can_be_seen_and_brought_back(
     page.save()
     page.replace("Families came", "Everyone came")
     page.until("document.getElementById('saved').textContent === 'Unsaved changes'")
+    page.tab.wait_for_timeout(1000)  # saves are told apart by their second
     page.save()
     page.tab.click("#history-open")
     page.tab.wait_for_selector("#history-list li")
