@@ -19,6 +19,8 @@ from advocacy.errors import Problem, ignore
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import Letter, check
 
+pytestmark = pytest.mark.slow
+
 JUNE = date(2026, 6, 22)
 LAST = date(2026, 11, 3)
 

@@ -12,6 +12,8 @@ from advocacy.checks.branches import Coverage
 from advocacy.checks.branches.watch import Branch
 from advocacy.errors import Level, Problem
 
+pytestmark = pytest.mark.slow
+
 BODY = "templates/letters/call.md"
 
 
@@ -179,7 +181,6 @@ def test_a_campaign_may_turn_it_off_with_a_reason(house: Any) -> None:
     assert told(house) == []
 
 
-@pytest.mark.slow
 def test_a_letter_that_runs_to_a_third_page_is_told_and_the_limit_is_the_campaigns(
     house: Any,
 ) -> None:
@@ -229,7 +230,6 @@ def test_an_address_that_somebody_may_have_tomorrow_is_a_note(house: Any) -> Non
     assert "`window-10`" in problem.message
 
 
-@pytest.mark.slow
 def test_built_in_layouts_have_no_branch_that_no_letter_can_reach(house: Any) -> None:
     house.write("templates/letters/call.md", "Please keep your word.\n")
     for layout in ("letter", "window-10", "window-dl"):
@@ -265,7 +265,6 @@ def test_watching_changes_no_letter_and_ends_with_the_check(house: Any) -> None:
     assert coverage.letters.seen == seen
 
 
-@pytest.mark.slow
 def test_every_branch_of_the_shipped_letters_is_seen_by_somebody(project_root: Path) -> None:
     coverage, problems = Coverage(), []
     for path in sorted((project_root / "campaigns").glob("*.yaml")):

@@ -29,6 +29,8 @@ from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import Letter, check
 from advocacy.templating.citation_marks import Prose
 
+pytestmark = pytest.mark.slow
+
 NAMES = (
     "Zoë Weiß",
     "José Ñandú",
@@ -325,7 +327,6 @@ def test_each_note_can_be_found_by_an_id_of_its_own(opened: pikepdf.Pdf) -> None
 
 
 @pytest.mark.parametrize("duplex", [False, True])
-@pytest.mark.slow
 def test_checkers_find_no_fault(
     letters: list[bytes], tmp_path: Path, tool: Callable[[str], str], duplex: bool
 ) -> None:
@@ -400,7 +401,6 @@ def test_the_file_says_what_it_is(opened: pikepdf.Pdf) -> None:
 # --- memory ------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_memory_hardly_grows_with_the_letters(letters: list[bytes], tmp_path: Path) -> None:
     one = letters[0]
 

@@ -13,6 +13,8 @@ from advocacy.documents.pdf.render import render_pdf
 from advocacy.letters.compose import compose_letters
 from advocacy.letters.letter import check
 
+pytestmark = pytest.mark.slow
+
 NOTE = " with a note that is long, for it says where each of the things is that it speaks of" * 6
 
 

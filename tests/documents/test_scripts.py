@@ -14,6 +14,8 @@ from advocacy.documents.fonts import PACKAGES, font_list
 from advocacy.documents.pdf.guarded import pdf_from_html
 from advocacy.files.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 LINES = {
     "hi": "प्रिया शर्मा हिन्दी क्षत्रिय दिल्ली संसद मार्ग",
     "th": "สมชาย ใจดี กรุงเทพฯ น้ำ เพื่อนสวนที่นี่ บริสุทธิ์น้อย ปู่ย่าตายาย ฝั่ง",

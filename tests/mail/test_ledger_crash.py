@@ -20,6 +20,8 @@ from advocacy.mail.ledger.transactions import Transactions
 
 from .ledger_fixtures import MAILING, TEXT, Books, entry, taken
 
+pytestmark = pytest.mark.slow
+
 # A sender: prints a letter's id once it may be sent, as if the print were the letter leaving.
 SENDER = """\
 import random, sys, threading
@@ -222,7 +224,6 @@ with open_ledger(Path(sys.argv[1]), create=True, environ={}) as ledger:
 """
 
 
-@pytest.mark.slow
 def test_a_sender_killed_at_each_system_call_never_writes_twice(
     tmp_path: Path, tool: Callable[[str], str]
 ) -> None:

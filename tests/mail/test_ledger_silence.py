@@ -26,6 +26,8 @@ from .ledger_fixtures import MAILING, TEXT, Cluster, entry, taken
 from .sink import Sink
 from .test_send import TODAY, Run, advocacy, parks, people, person, sink, write_list
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["advocacy", "parks", "people", "sink"]
 DONE = [Result("ann", State.SENT, 250, "ok")]
 
@@ -173,7 +175,6 @@ def stop_at(server: Cluster, sink: Sink, count: int) -> Callable[[], None]:
     return lambda: tell(halted, signal.SIGCONT)
 
 
-@pytest.mark.slow
 def test_one_ctrl_c_ends_a_run_whose_ledger_is_silent(
     advocacy: Run, parks: Path, people: Path, sink: Sink, postgres_server: Cluster,
     postgres_url: str, monkeypatch: pytest.MonkeyPatch,

@@ -4,6 +4,8 @@ import pytest
 
 from .conftest import Page
 
+pytestmark = pytest.mark.slow
+
 AT_FIRST = "We ask you to keep the park open in the evening."
 UNDERLINED = "[...document.querySelectorAll('.editor:not([hidden]) .cm-lintRange-error')]"
 
